@@ -6,11 +6,12 @@ translated by a long one. Captions have times, too: an interpreter speaks after 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
-from broadcaster.transcripts.spoken_sentences import SpokenSentence
+from broadcaster.model.caption import Caption
+from broadcaster.transcripts.spoken_sentences import SpokenSentence, sentences_of
 
 EARLY_MS = 5_000
 """A sentence is not the translation of one that begins later than this after it."""
@@ -38,13 +39,17 @@ class Pairing:
     right: tuple[SpokenSentence, ...]
 
 
-def aligned(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence]) -> list[Pairing]:
-    """The sentences of two channels in pairs, each sentence once.
+def aligned(left: Iterable[Caption], right: Iterable[Caption]) -> list[Pairing]:
+    """The sentences of two channels in pairs, each once: all files of two languages have these.
 
     Args:
-        left: of the channel that is interpreted, or any other, in the order of speech.
-        right: of an interpretation.
+        left: captions of the channel that is interpreted, or any other, in the order of speech.
+        right: of an interpretation, on the same clock.
     """
+    return _paired(list(sentences_of(left)), list(sentences_of(right)))
+
+
+def _paired(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence]) -> list[Pairing]:
     ratio = sum(one.width for one in right) / (sum(one.width for one in left) or 1)
     bands = _bands(left, right)
     best: list[dict[int, tuple[float, tuple[int, int]]]] = [{} for _ in range(len(left) + 1)]

@@ -8,7 +8,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.transcripts.alignment import Pairing, aligned
 from broadcaster.transcripts.cues import Cue, timed
 from broadcaster.transcripts.recut import GAP_MS, LONGEST_MS, SHORTEST_MS, Part
-from broadcaster.transcripts.spoken_sentences import SpokenSentence, sentences_of
+from broadcaster.transcripts.spoken_sentences import SpokenSentence
 from broadcaster.writing.breaks import NEVER
 from broadcaster.writing.caption_layout import LINE_COLUMNS, OpenLine
 from broadcaster.writing.columns import columns
@@ -40,8 +40,8 @@ def two_language_cues(left: Sequence[Caption], right: Sequence[Caption]) -> list
         left: captions of the upper line, in the order of speech.
         right: of the lower line, on the same clock.
     """
-    pairings = aligned(list(sentences_of(left)), list(sentences_of(right)))
-    parts = [part for said in _together(_timed(pairings)) for part in _parts(said)]
+    said = _together(_timed(aligned(left, right)))
+    parts = [part for one in said for part in _parts(one)]
     return timed(parts)
 
 

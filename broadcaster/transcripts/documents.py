@@ -1,8 +1,7 @@
-"""Transcripts as documents of word processors (DOCX), and two languages on a page of HTML."""
+"""Transcripts as documents of word processors (DOCX), in one language or two."""
 
 import io
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Any
 
 import docx
@@ -14,11 +13,6 @@ from broadcaster.transcripts.files import clock_text
 from broadcaster.transcripts.pairs import Pair
 from broadcaster.transcripts.text_types import Column
 
-_PAGE_STYLE = (
-    "body{max-width:64rem;margin:2rem auto;padding:0 1rem;font:1.1rem/1.6 sans-serif}"
-    "table{border-collapse:collapse;width:100%}th,td{padding:.4rem .8rem;vertical-align:top;"
-    "text-align:start;border-bottom:1px solid #ddd}"
-)
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 """Characters that XML cannot hold; a reviewer may have pasted one."""
 
@@ -61,26 +55,6 @@ def two_languages_document(
     return _saved(document)
 
 
-def two_languages_page(
-    pairs: Sequence[Pair], title: str, left: Column, right: Column, notice: str
-) -> str:
-    """Two languages side by side as a page of HTML to read and print."""
-    heads = "".join(f'<th scope="col">{escape(one.name)}</th>' for one in (left, right))
-    rows = [
-        f"<tr><td><time>{clock_text(one.start_ms)}</time></td>"
-        f"{_cell(one.left, left)}{_cell(one.right, right)}</tr>"
-        for one in pairs
-    ]
-    told = f"<p>{escape(notice, quote=False)}</p>\n" if notice else ""
-    return (
-        f'<!doctype html>\n<html>\n<meta charset="utf-8">\n'
-        f"<title>{escape(title, quote=False)}</title>\n<style>{_PAGE_STYLE}</style>\n"
-        f"<h1>{escape(title, quote=False)}</h1>\n{told}<table>\n<tr><td></td>{heads}</tr>\n"
-        + "\n".join(rows)
-        + "\n</table>\n</html>\n"
-    )
-
-
 def _document(title: str, lines: Iterable[str]) -> Document:
     document = docx.Document()
     document.add_heading(_clean(title), level=0)
@@ -102,11 +76,6 @@ def _turn(paragraph: Paragraph, language: Column) -> None:
         element.get_or_add_pPr().append(OxmlElement("w:bidi"))
         for run in paragraph.runs:
             run.font.rtl = True
-
-
-def _cell(text: str, language: Column) -> str:
-    tag = f' lang="{escape(language.tag)}"' if language.tag else ""
-    return f'<td{tag} dir="{language.direction}">{escape(text, quote=False)}</td>'
 
 
 def _clean(text: str) -> str:

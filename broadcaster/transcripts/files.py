@@ -72,21 +72,21 @@ def _cue(cue: Cue) -> str:
 def paragraphs(captions: Iterable[Caption], channel: str) -> Iterator[Sequence[Caption]]:
     """The captions of each paragraph: it ends with a sentence, at a pause or when it is long."""
     paragraph: list[Caption] = []
-    length = 0
     for caption in captions:
-        if paragraph and _ends(paragraph[-1], caption, length, channel):
+        if paragraph and ends_paragraph(paragraph, caption, channel):
             yield paragraph
-            paragraph, length = [], 0
+            paragraph = []
         paragraph.append(caption)
-        length += len(caption.text)
     if paragraph:
         yield paragraph
 
 
-def _ends(last: Caption, following: Caption, length: int, channel: str) -> bool:
-    """Whether a paragraph ends between two captions."""
+def ends_paragraph(paragraph: Sequence[Caption], following: Caption, channel: str) -> bool:
+    """Whether a paragraph, which has a caption at least, ends before another caption."""
+    length = sum(len(one.text) for one in paragraph)
     if length >= 2 * LONG_CHARACTERS:
         return True
+    last = paragraph[-1]
     pause = following.start_ms - last.end_ms >= PAUSE_MS
     return (pause or length >= LONG_CHARACTERS) and ends_sentence(last.text, channel)
 

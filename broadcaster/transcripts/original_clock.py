@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 from broadcaster.model.caption import Caption
 from broadcaster.model.transcripts.clocks import NoOriginalCaptions
 from broadcaster.transcripts.alignment import Pairing, aligned
-from broadcaster.transcripts.spoken_sentences import SpokenSentence, sentences_of
+from broadcaster.transcripts.spoken_sentences import SpokenSentence
 from broadcaster.writing.columns import columns
 
 
@@ -27,8 +27,7 @@ def on_original_clock(captions: Sequence[Caption], original: Sequence[Caption]) 
     """
     if captions and not original:
         raise NoOriginalCaptions
-    pairings = aligned(list(sentences_of(original)), list(sentences_of(captions)))
-    return list(chain.from_iterable(_retimed(pairings)))
+    return list(chain.from_iterable(_retimed(aligned(original, captions))))
 
 
 def _retimed(pairings: Sequence[Pairing]) -> Iterator[list[Caption]]:

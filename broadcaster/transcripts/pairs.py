@@ -1,11 +1,12 @@
-"""Two channels side by side: paragraphs of one, each with what the other says in its time."""
+"""Two channels side by side: paragraphs of one, each with what says the same in the other."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadcaster.model.caption import Caption
-from broadcaster.transcripts.files import joined, paragraphs
+from broadcaster.transcripts.alignment import Pairing, aligned
+from broadcaster.transcripts.files import ends_paragraph, joined
+from broadcaster.transcripts.spoken_sentences import SpokenSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +15,8 @@ class Pair:
 
     Attributes:
         start_ms: event clock, when it begins.
-        left: of the first channel; empty if that says nothing then.
-        right: of the second channel; empty if that says nothing then.
+        left: of the first channel; empty if that does not say it.
+        right: of the second channel; empty if that does not say it.
     """
 
     start_ms: int
@@ -26,7 +27,7 @@ class Pair:
 def pairs_of(
     left: Sequence[Caption], right: Sequence[Caption], left_tag: str, right_tag: str
 ) -> list[Pair]:
-    """The paragraphs of the first channel with the captions of the second that begin in their time.
+    """The paragraphs of the first channel with the sentences of the second that say the same.
 
     Args:
         left: captions of the first channel, in the order of speech.
@@ -34,13 +35,28 @@ def pairs_of(
         left_tag: id of the first channel.
         right_tag: id of the second.
     """
-    found = [list(one) for one in paragraphs(left, left_tag)]
-    starts = [one[0].start_ms for one in found]
-    others: list[list[Caption]] = [[] for _ in range(len(found) + 1)]
-    for caption in right:
-        others[bisect_right(starts, caption.start_ms)].append(caption)
-    first = [Pair(others[0][0].start_ms, "", joined(others[0], right_tag))] if others[0] else []
-    return first + [
-        Pair(start_ms, joined(paragraph, left_tag), joined(meanwhile, right_tag))
-        for start_ms, paragraph, meanwhile in zip(starts, found, others[1:], strict=True)
+    rows: list[tuple[list[Caption], list[Caption]]] = []
+    for pairing in aligned(left, right):
+        if not rows or _begins(rows[-1], pairing, left_tag, right_tag):
+            rows.append(([], []))
+        rows[-1][0].extend(_captions(pairing.left))
+        rows[-1][1].extend(_captions(pairing.right))
+    return [
+        Pair((upper or lower)[0].start_ms, joined(upper, left_tag), joined(lower, right_tag))
+        for upper, lower in rows
     ]
+
+
+def _begins(
+    row: tuple[list[Caption], list[Caption]], pairing: Pairing, left_tag: str, right_tag: str
+) -> bool:
+    """Whether a paragraph begins; the second channel decides where the first one is silent."""
+    upper, lower = row
+    if pairing.left:
+        return not upper or ends_paragraph(upper, pairing.left[0].captions[0], left_tag)
+    following = pairing.right[0].captions[0]
+    return bool(lower) and ends_paragraph(lower, following, right_tag)
+
+
+def _captions(sentences: Sequence[SpokenSentence]) -> list[Caption]:
+    return [caption for one in sentences for caption in one.captions]

@@ -6,14 +6,12 @@ import docx
 from lxml import html
 
 from broadcaster.model.caption import Caption
-from broadcaster.transcripts.documents import (
-    document_file,
-    two_languages_document,
-    two_languages_page,
-)
+from broadcaster.transcripts.documents import document_file, two_languages_document
 from broadcaster.transcripts.files import paragraphs_of
 from broadcaster.transcripts.pairs import Pair, pairs_of
+from broadcaster.transcripts.side_by_side import two_languages_page
 from broadcaster.transcripts.text_types import Column
+from tests.transcripts.spoken import Said, captions_of, talk_in
 
 ENGLISH = Column("en", "English", "ltr")
 ARABIC = Column("ar", "العربية", "rtl")
@@ -26,24 +24,46 @@ def said(channel: str, *texts: tuple[int, str]) -> list[Caption]:
 
 
 FLOOR = said("floor", (1_000, "Good morning."), (9_000, "Water is\nlife."), (20_000, "Thanks."))
-SPANISH = said("es", (3_000, "Buenos días."), (12_000, "El agua"), (13_000, "es vida."))
+SPANISH = said(
+    "es", (3_000, "Buenos días."), (12_000, "El agua"), (13_000, "es vida."), (22_000, "Gracias.")
+)
 
 
-def test_a_paragraph_has_what_the_other_channel_says_in_its_time() -> None:
+def test_a_paragraph_has_what_the_other_channel_says() -> None:
     assert pairs_of(FLOOR, SPANISH, "floor", "es") == [
         Pair(1_000, "Good morning.", "Buenos días."),
         Pair(9_000, "Water is life.", "El agua es vida."),
-        Pair(20_000, "Thanks.", ""),
+        Pair(20_000, "Thanks.", "Gracias."),
     ]
 
 
 def test_nothing_is_lost_where_one_channel_is_silent() -> None:
     early = said("es", (0, "Hola."))
-    assert pairs_of(FLOOR[:1], early, "floor", "es")[0] == Pair(0, "", "Hola.")
+    late = said("floor", (60_000, "Good morning."))
+    assert pairs_of(late, early, "floor", "es") == [
+        Pair(0, "", "Hola."),
+        Pair(60_000, "Good morning.", ""),
+    ]
     assert pairs_of([], SPANISH, "floor", "es") == [
-        Pair(3_000, "", "Buenos días. El agua es vida.")
+        Pair(3_000, "", "Buenos días."),
+        Pair(12_000, "", "El agua es vida."),
+        Pair(22_000, "", "Gracias."),
     ]
     assert pairs_of([], [], "floor", "es") == []
+
+
+def test_an_interpreter_who_is_late_is_next_to_what_was_said() -> None:
+    original, spanish = talk_in("en"), talk_in("es", 5_000)
+    left, right = captions_of("floor", "en", original), captions_of("es", "es", spanish)
+    translations = dict(zip(plain(original), plain(spanish), strict=True))
+    for pair in pairs_of(left, right, "floor", "es"):
+        said = [text for text in translations if text in "".join(pair.left.split())]
+        assert said
+        assert "".join(pair.right.split()) == "".join(translations[text] for text in said)
+
+
+def plain(said: list[Said]) -> list[str]:
+    return ["".join(text.split()) for text, *_ in said]
 
 
 def test_one_language_as_a_document() -> None:

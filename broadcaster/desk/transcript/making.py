@@ -11,22 +11,23 @@ from broadcaster.model.language import FLOOR, describe
 from broadcaster.model.transcripts.clocks import TranscriptClock
 from broadcaster.model.transcripts.notices import file_notice
 from broadcaster.transcripts.bilingual import two_language_cues
-from broadcaster.transcripts.documents import (
-    document_file,
-    two_languages_document,
-    two_languages_page,
-)
+from broadcaster.transcripts.documents import document_file, two_languages_document
 from broadcaster.transcripts.files import paragraphs_of, webvtt
 from broadcaster.transcripts.more_files import subrip
 from broadcaster.transcripts.original_clock import on_original_clock
 from broadcaster.transcripts.pairs import pairs_of
+from broadcaster.transcripts.side_by_side import (
+    two_languages_json,
+    two_languages_page,
+    two_languages_text,
+)
 from broadcaster.transcripts.text_types import TEXT_TYPES, Column, transcript_text
 
 TYPES: Mapping[str, str] = {
     **TEXT_TYPES,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-IN_TWO_LANGUAGES = ("docx", "html", "srt", "vtt")
+IN_TWO_LANGUAGES = ("docx", "html", "json", "srt", "txt", "vtt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,15 @@ def two_languages(event: Event, left: Spoken, right: Spoken, file_type: str) -> 
     pairs = pairs_of(left.captions, right.captions, left.channel, right.channel)
     if file_type == "docx":
         return two_languages_document(pairs, event.title, *columns, notice)
-    return two_languages_page(pairs, event.title, *columns, notice).encode()
+    match file_type:
+        case "txt":
+            text = two_languages_text(pairs, event.title, *columns, notice)
+        case "json":
+            channels = left.channel, right.channel
+            text = two_languages_json(pairs, event.title, channels, notice)
+        case _:
+            text = two_languages_page(pairs, event.title, *columns, notice)
+    return text.encode()
 
 
 def all_transcripts(event: Event, channels: Sequence[Spoken], summary: str) -> bytes:
