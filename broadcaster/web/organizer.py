@@ -5,6 +5,7 @@ limited by `access.actions` and by their scope; `web.access.authentication` has 
 requests.
 """
 
+import asyncio
 from collections.abc import Callable
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from broadcaster.model.event import Event
 from broadcaster.web.access.credentials import (
     COOKIE,
     OWNERSHIP,
+    VOID,
     Recognised,
     asked_action,
     shown_tokens,
@@ -110,6 +112,17 @@ class Organizer:
             if ownership is None or not identity.covers(ownership):
                 raise UnknownEvent("GET /api/events lists the events that you may see.")
         return identity
+
+    async def until_void(self, request: web.Request) -> Refused:
+        """Wait until the token of a request that was authorized is void; returns the answer then.
+
+        The request is not cut off any more: whoever waits has to end it.
+        """
+        void = request[VOID] = asyncio.Event()
+        await void.wait()
+        token_id = self.identify(request).token_id
+        token = self._registry.get(token_id) if self._registry is not None else None
+        return void_token(revoked=token is None or token.revoked_at_ms is not None)
 
     def name_of(self, request: web.Request) -> str:
         """The name of the one that sent a request, for the event's log.

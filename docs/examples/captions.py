@@ -33,6 +33,9 @@ async def main(address: str, token: str, seen: str = "") -> None:
                             seen = news["id"]
                             if news["type"] == "hello":
                                 say("connected:", seen)
+                            if news["type"] == "refused":
+                                say("refused:", news["message"])
+                                return
                             for caption in news.get("captions", ()):
                                 revised = "revised: " if caption.get("revision") else ""
                                 say(

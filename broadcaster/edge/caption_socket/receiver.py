@@ -13,6 +13,8 @@ from broadcaster.edge.fanout.caption_messages import id_text
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.model.ports import Clock
 from broadcaster.system.tasks import first_of
+from broadcaster.web.errors import Refused
+from broadcaster.web.organizer import Organizer
 from broadcaster.web.stopping import STOPPING
 
 CAPTIONS_PROTOCOL = "broadcaster.captions.v1"
@@ -21,6 +23,8 @@ COUNTED_EVERY_S = 1.0
 """A receiver counts as a reader that asks this often, so that its channel stays on."""
 READS_WITHIN_S = 10.0
 """A receiver that does not take a message for so long is disconnected."""
+GOODBYE_WITHIN_S = 2.0
+"""A receiver whose token is void has so long to take the reason."""
 _MOST_KNOWN = 1_000
 """Revisions that are remembered, so that none is sent twice."""
 _TOO_SLOW = b"You read too slowly. Connect again with after and the last id that you have."
@@ -38,21 +42,30 @@ class CaptionReceiver:
         room: of the event.
         hub: has the captions.
         clock: the time.
+        organizer: has the receiver's token.
     """
 
     def __init__(
-        self, ws: web.WebSocketResponse, room: EventRoom, hub: CaptionHub, clock: Clock
+        self,
+        ws: web.WebSocketResponse,
+        room: EventRoom,
+        hub: CaptionHub,
+        clock: Clock,
+        organizer: Organizer,
     ) -> None:
         self._ws = ws
         self._room = room
         self._hub = hub
         self._clock = clock
+        self._organizer = organizer
         self._known: dict[str, int] = {}
+        self._after: Position | None = None
+        self._refused: Refused | None = None
 
     async def write(
         self, request: web.Request, after: Position | None, channel: str, notice: str
     ) -> None:
-        """Write until the receiver leaves or is too slow, the room closes, or the server stops.
+        """Write until the receiver leaves, is too slow or may not read any more, or the room ends.
 
         Args:
             request: of the receiver.
@@ -60,13 +73,13 @@ class CaptionReceiver:
             channel: whose captions they are.
             notice: the sentence about AI; empty for none.
         """
-        begin = self._hub.last if after is None else after
+        self._after = self._hub.last if after is None else after
         hello = {
             "type": "hello",
             "event": self._room.event.id,
             "title": self._room.event.title,
             "channel": channel,
-            "id": id_text(begin),
+            "id": id_text(self._after),
             "ai_notice": notice,
         }
         code, reason = WSCloseCode.GOING_AWAY, _GOING
@@ -74,8 +87,9 @@ class CaptionReceiver:
             async with asyncio.timeout(READS_WITHIN_S):
                 await self._ws.send_json(hello)
             await first_of(
-                self._write_captions(begin),
+                self._write_captions(),
                 self._read(),
+                self._until_void(request),
                 _until_stopping(request),
                 name=f"caption socket:{self._room.event.id}",
             )
@@ -83,21 +97,37 @@ class CaptionReceiver:
             code, reason = WSCloseCode.TRY_AGAIN_LATER, _TOO_SLOW
         except ConnectionResetError:
             return
+        if self._refused is not None:
+            await self._refuse(self._refused)
+            return
         with suppress(TimeoutError, ConnectionResetError):
             async with asyncio.timeout(READS_WITHIN_S):
                 await self._ws.close(code=code, message=reason)
 
-    async def _write_captions(self, after: Position | None) -> None:
+    async def _refuse(self, refused: Refused) -> None:
+        """Say why it gets no more captions, with the id of the last message for a new token."""
+        message = {"type": "refused", "id": id_text(self._after), **refused.body()}
+        reason = f"{refused.error}: {refused.message}".encode()
+        with suppress(TimeoutError, ConnectionResetError):
+            async with asyncio.timeout(GOODBYE_WITHIN_S):
+                await self._ws.send_json(message)
+                await self._ws.close(code=WSCloseCode.POLICY_VIOLATION, message=reason)
+
+    async def _until_void(self, request: web.Request) -> None:
+        self._refused = await self._organizer.until_void(request)
+
+    async def _write_captions(self) -> None:
         edition: object = None
         counted_at = -COUNTED_EVERY_S
         while not self._room.ended:
             due = self._clock.monotonic() - counted_at >= COUNTED_EVERY_S
             if self._hub.edition != edition or due:
                 edition = self._hub.edition
-                page = self._hub.poll(after, past=True, resumes=True)
+                page = self._hub.poll(self._after, past=True, resumes=True)
                 counted_at = self._clock.monotonic()
-                after = page.after or after
+                after = page.after or self._after
                 await self._send([json.loads(one) for one in page.captions], after)
+                self._after = after
                 if page.more:
                     edition = None
                     continue

@@ -74,7 +74,7 @@ class CaptionSocketRoutes:
         await ws.prepare(request)
         self._receivers += 1
         try:
-            receiver = CaptionReceiver(ws, room, hub, self._clock)
+            receiver = CaptionReceiver(ws, room, hub, self._clock, self._organizer)
             await receiver.write(request, after, channel, ai_notice(room, channel))
         finally:
             self._receivers -= 1

@@ -23,6 +23,7 @@ from broadcaster.web.access.change_limit import ChangeLimit
 from broadcaster.web.access.credentials import (
     DESK_ADMISSION,
     OWNERSHIP,
+    VOID,
     DeskAdmission,
     asked_action,
     shown_tokens,
@@ -104,7 +105,14 @@ async def _until_void(
         return await handler(request)
     task = asyncio.current_task()
     assert task is not None
-    with registry.opened(token.id, task.cancel):  # aiohttp closes the connection then
+
+    def cut_off() -> None:
+        if VOID in request:
+            request[VOID].set()
+        else:
+            task.cancel()  # aiohttp closes the connection then
+
+    with registry.opened(token.id, cut_off):
         return await handler(request)
 
 

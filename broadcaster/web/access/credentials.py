@@ -1,5 +1,6 @@
 """The tokens that a request shows, the cookie that keeps one, and the sender that was found."""
 
+import asyncio
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -51,6 +52,9 @@ class DeskAdmission:
 
 DESK_ADMISSION = web.RequestKey("desk_admission", DeskAdmission)
 """Of a request to an address of the audience that shows a token of the desk for the event."""
+VOID = web.RequestKey("void", asyncio.Event)
+"""Set when the token of a request becomes void, if its handler says goodbye itself. Without it the
+request is cut off."""
 OWNERSHIP = web.RequestKey("ownership", Ownership)
 """Of the event that a request's address names; missing if there is no such event, or if nobody
 asked."""

@@ -140,11 +140,16 @@ async def test_it_takes_a_token_that_is_valid(venue: Hall) -> None:
         async with venue.http.delete(f"/api/tokens/{token_id}") as answer:
             assert answer.status in {200, 204}
         async with deadline():
-            while not one.socket.closed:
-                await one.socket.receive()
-    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            refused = await one.socket.receive_json()
+            closed = await one.socket.receive()
+        assert (refused["type"], refused["error"]) == ("refused", "token_revoked")
+        assert refused["id"] == one.id
+        assert refused["hint"]
+        assert (closed.type, closed.data) == (aiohttp.WSMsgType.CLOSE, 1008)
+        assert closed.extra == "token_revoked: this token was revoked"
+    with pytest.raises(aiohttp.WSServerHandshakeError) as late:
         await aiohttp.ClientSession.ws_connect(venue.http, PATH, headers=bearer(token))
-    assert refused.value.status == 401
+    assert late.value.status == 401
 
 
 def bearer(token: str) -> dict[str, str]:
