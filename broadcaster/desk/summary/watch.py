@@ -26,10 +26,14 @@ log = logging.getLogger("broadcaster.desk")
 LOOK_EVERY_S = 1.0
 LONGEST_TRANSCRIPT = 1_000_000
 """Characters: more than a day of speech."""
+AT_ONCE = 4
+"""Summaries that are made at the same time, so that one that hangs delays no other event."""
+DEADLINE_S = 900.0
+"""Of a summary with all attempts."""
 
 
 class SummaryWatch:
-    """Looks after the summaries of all events, one after the other, in one process of all.
+    """Looks after the summaries of all events, some at a time, in one process of all.
 
     Args:
         bus: has the records and the captions.
@@ -51,6 +55,7 @@ class SummaryWatch:
         self._service = service
         self._wanted: set[str] = set()
         """Events with a record."""
+        self._making: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Look until cancelled; without a service there is nothing to do."""
@@ -68,44 +73,61 @@ class SummaryWatch:
                 await first_of(self._watch(), lease.lost(), name="desk: summaries of events")
 
     async def _watch(self) -> None:
-        while True:
-            for event in list(self._events()):
-                if event.id not in self._wanted or not event.is_over:
-                    continue
-                try:
-                    await self._look(event)
-                except BusUnavailable as error:
-                    log.debug("the summary of %s waits: %s", event.id, error.message)
-                except VersionConflict:  # it was changed in that time; the next look finds that
-                    continue
-            await self._clock.sleep(LOOK_EVERY_S)
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                for event in list(self._events()):
+                    if len(self._making) >= AT_ONCE:
+                        break
+                    if event.id in self._wanted and event.is_over and event.id not in self._making:
+                        await self._look(event, tasks)
+                await self._clock.sleep(LOOK_EVERY_S)
 
-    async def _look(self, event: Event) -> None:
-        record = await self._bus.get(summary_record(event.id))
-        if record is None:
-            self._wanted.discard(event.id)
-            return
+    async def _look(self, event: Event, tasks: asyncio.TaskGroup) -> None:
+        """Have the summary of an event made if it is due."""
         try:
+            record = await self._bus.get(summary_record(event.id))
+            if record is None:
+                self._wanted.discard(event.id)
+                return
             summary = Summary.from_json(record.value)
+            if not summary.due(event) or not await captions_complete(self._bus, self._clock, event):
+                return
+        except BusUnavailable as error:
+            log.debug("the summary of %s waits: %s", event.id, error.message)
+            return
         except ValueError:
             log.exception("the summary of %s cannot be read", event.id)
             self._wanted.discard(event.id)
             return
-        if not summary.due(event) or not await captions_complete(self._bus, self._clock, event):
-            return
-        made = await self._made(event, summary)
-        await self._bus.put(summary_record(event.id), made.to_json(), record.version)
+        task = tasks.create_task(
+            self._make(event, summary, record.version), name=f"desk: summary of {event.id}"
+        )
+        self._making[event.id] = task
+        task.add_done_callback(lambda _: self._making.pop(event.id))
+
+    async def _make(self, event: Event, summary: Summary, version: int) -> None:
+        try:
+            made = await self._made(event, summary)
+            await self._bus.put(summary_record(event.id), made.to_json(), version)
+        except BusUnavailable as error:
+            log.debug("the summary of %s waits: %s", event.id, error.message)
+        except VersionConflict:
+            log.debug("the summary of %s was ordered again meanwhile", event.id)
 
     async def _made(self, event: Event, summary: Summary) -> Summary:
         assert self._service is not None
         done = replace(summary, done=summary.order(event), problem="")
         try:
-            text = await self._service.answer(
-                summary.prompt, await self._transcript(event, summary.channel)
+            async with asyncio.timeout(DEADLINE_S):
+                text = await self._service.answer(
+                    summary.prompt, await self._transcript(event, summary.channel)
+                )
+        except (SummaryFailed, TimeoutError) as failed:
+            problem = (
+                failed.problem if isinstance(failed, SummaryFailed) else SummaryProblem.TIMED_OUT
             )
-        except SummaryFailed as failed:
-            log.warning("the summary of %s failed: %s", event.id, failed.problem)
-            return replace(done, problem=failed.problem)
+            log.warning("the summary of %s failed: %s", event.id, problem)
+            return replace(done, problem=problem)
         log.info("the summary of %s was made", event.id)
         now_ms = self._clock.now_ms()
         return replace(done, text=text, model=self._service.model, made_at_ms=now_ms)
