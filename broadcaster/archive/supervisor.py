@@ -9,6 +9,7 @@ from pathlib import Path
 
 from broadcaster.archive.budget import DiskBudget
 from broadcaster.archive.recorder import EventRecorder
+from broadcaster.archive.upload.erased_copies import remember_copies
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
@@ -175,6 +176,8 @@ def _delete(event_folder: Path, before_ms: int) -> None:
     for folder in part_folders(event_folder).values():
         part = read_part(folder)
         if part is None or part.begun_at_ms <= before_ms:
+            if part is not None:
+                remember_copies(event_folder, part)
             shutil.rmtree(folder)
     with suppress(OSError):  # it is not empty, or was never there
         event_folder.rmdir()

@@ -10,7 +10,7 @@ import json
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -130,10 +130,12 @@ class DeskFeed:
         """The newest state of a conference, if it exists."""
         return self._newest.get(("conference", conference_id))
 
-    def open_events(self) -> list[tuple[Event, Mapping[str, float]]]:
-        """The events that are not over, each with its cost in USD by channel."""
+    def open_events(self, also: Collection[str] = ()) -> list[tuple[Event, Mapping[str, float]]]:
+        """The events that are not over, and `also` some that may be, with their cost by channel."""
         return [
-            (event, self._spent.get(event.id, {})) for event in self.events() if not event.is_over
+            (event, self._spent.get(event.id, {}))
+            for event in self.events()
+            if not event.is_over or event.id in also
         ]
 
     def events(self) -> list[Event]:

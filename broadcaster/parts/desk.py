@@ -33,6 +33,7 @@ from broadcaster.desk.outputs.routes import OutputRoutes
 from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.recordings.watched import WatchedRecordings
+from broadcaster.desk.recordings.watched_copies import WatchedCopies
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.report.parts import StatusRecorder, report_routes
 from broadcaster.desk.review.presence import ReviewerPresence
@@ -77,16 +78,21 @@ def add_desk(
     feed = DeskFeed(bus, clock, events, answers, board)
     checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url, facts)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
-    recorded = WatchedRecordings(bus)
+    recorded, copies = WatchedRecordings(bus), WatchedCopies(bus)
     watch = AlarmWatch(
         bus=bus,
         clock=clock,
         board=board,
         journal=journal,
-        installation=InstallationAlarms(bus.store_status, certificate.known_ms),
-        open_events=feed.open_events,
+        installation=InstallationAlarms(
+            bus.store_status, certificate.known_ms, copies.of_installation
+        ),
+        open_events=lambda: feed.open_events(copies.failing),
         show=feed.show_alarms,
-        find_more=recorded.findings,
+        find_more=lambda event, now_ms: (
+            *recorded.findings(event, now_ms),
+            *copies.findings(event, now_ms),
+        ),
     )
     reviser = CaptionReviser(bus)
     presence = ReviewerPresence(bus, clock, reviser)
@@ -105,6 +111,7 @@ def add_desk(
         "desk: announcements": shown.run,
         "desk: screens": screens.run,
         "desk: recordings": recorded.run,
+        "desk: copies": copies.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "desk: news": NewsWatch(
             bus, clock, feed.events, feed.alarms, (settings.public_url or "").rstrip("/")

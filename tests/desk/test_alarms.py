@@ -14,9 +14,12 @@ from broadcaster.desk.alarms.book import AlarmBook, AlarmFinding, AlarmSeverity
 from broadcaster.desk.alarms.installation import findings as installation_findings
 from broadcaster.desk.alarms.watched import WatchedEvent
 from broadcaster.desk.journal.journal import Journal
+from broadcaster.desk.recordings import watched_copies
 from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.recording import recording_keys
+from broadcaster.model.recording.upload import UploadReport, UploadState
 from broadcaster.model.status import (
     BoothState,
     BoothStatus,
@@ -318,7 +321,16 @@ async def alarms_of(http: aiohttp.ClientSession) -> set[tuple[str | None, str, s
         return {(one["event"], one["id"], one["subject"]) for one in await answer.json()}
 
 
-async def test_alarms_are_told_logged_and_deleted_with_the_event() -> None:
+async def copy(bus: EmbeddedBus, state: UploadState, reason: str = "") -> None:
+    report = UploadReport(state, "talks", 0, 700, reason)
+    await bus.put(recording_keys.upload_report("talk"), report.to_json())
+
+
+async def test_alarms_are_told_logged_and_deleted_with_the_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("FAILS_S", "WORKS_S"):
+        monkeypatch.setattr(watched_copies, name, 0.0)
     async with EmbeddedBus(None) as bus:
         failed = BoothStatus("es", BoothState.FAILED, "the key was refused", last_error="wrong_key")
         async with desk(bus, SPEAKING, failed) as http, desk(bus) as other:
@@ -334,8 +346,15 @@ async def test_alarms_are_told_logged_and_deleted_with_the_event() -> None:
             async with http.get("/metrics") as answer:
                 text = await answer.text()
             assert 'broadcaster_active_alarms{alarm="booth_failed",event="talk"} 1.0' in text
+            await copy(bus, UploadState.FAILED, "AccessDenied")
             async with http.post("/api/events/talk/close") as answer:
                 assert answer.status == 200
+            not_copied = {("talk", "recording_not_copied", "")}  # most copies are made now
+            async with deadline():
+                for one in (http, other):
+                    while await alarms_of(one) != not_copied:
+                        await asyncio.sleep(0.05)
+            await copy(bus, UploadState.SENT)
             async with deadline():
                 while await alarms_of(http) or await alarms_of(other):
                     await asyncio.sleep(0.05)
@@ -343,6 +362,8 @@ async def test_alarms_are_told_logged_and_deleted_with_the_event() -> None:
             what = [(one.what, one.values.get("alarm")) for one in log.entries]
             assert what.count(("alarm_raised", "booth_failed")) == 1
             assert [one for one, _ in what].count("speaker_came") == 1
+            for change in ("alarm_raised", "alarm_cleared"):
+                assert what.count((change, "recording_not_copied")) == 1
             async with http.delete("/api/events/talk") as answer:
                 assert answer.status == 204
             assert await bus.get(keys.alarms_record("talk")) is None

@@ -129,7 +129,7 @@ class Window(io.RawIOBase):
 
 
 class Bucket:
-    """The calls that an upload needs, without retries of their own.
+    """The calls that copies need, without retries of their own.
 
     Args:
         address: of the bucket.
@@ -238,6 +238,15 @@ class Bucket:
                 ContentLength=body.length,
                 ContentMD5=b64encode(md5).decode(),
             )
+
+    def delete(self, name: str) -> None:
+        """Delete an object, if there is one.
+
+        Raises:
+            UploadFailed: the service does not.
+        """
+        with suppress(UploadGone), _failures():
+            self._client.delete_object(**self._at(name))
 
     def found(self, name: str) -> tuple[int, str]:
         """The size in bytes and the ETag of an object.

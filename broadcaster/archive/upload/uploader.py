@@ -1,4 +1,7 @@
-"""Copies finished parts to a bucket, in one process of all, one file at a time."""
+"""Copies finished parts to a bucket, and deletes the copies of deleted ones.
+
+One process of all does that, with one file at a time.
+"""
 
 import asyncio
 import logging
@@ -11,13 +14,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from broadcaster.archive.upload.bucket import Bucket, UploadFailed
+from broadcaster.archive.upload.erased_copies import ErasedCopies, erased_copies, note_copies
 from broadcaster.archive.upload.file_upload import PART_BYTES, FileUpload
 from broadcaster.archive.upload.waiting import PartToSend, parts_to_send
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.recording import recording_keys
-from broadcaster.model.recording.upload import UploadReport, UploadState
+from broadcaster.model.recording.upload import STATE_FILE, CopiesLeft, UploadReport, UploadState
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.leases import work_with_lease
 from broadcaster.system.tasks import first_of
@@ -55,6 +59,12 @@ class RecordingUploader:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive:upload")
         self._stopping = threading.Event()
         self._sent_bytes = 0
+        self._arrived = False
+        """Whether the bucket has taken something of the present event."""
+        self._failures: dict[str, int] = {}
+        self._delete_backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S, sleep=clock.sleep)
+        self._delete_at_s = 0.0
+        self._left: CopiesLeft | None = None
 
     async def run(self) -> None:
         """Copy until cancelled."""
@@ -85,6 +95,8 @@ class RecordingUploader:
 
     async def _upload_all(self) -> bool:
         """Copy what is missing; returns whether nothing failed."""
+        if self._clock.monotonic() >= self._delete_at_s:
+            await self._delete_copies()
         try:
             find = partial(parts_to_send, self._folder, self._bucket.name)
             events = await self._in_thread(lambda: list(find()))
@@ -97,8 +109,42 @@ class RecordingUploader:
                 good = await self._upload_event(event_id, parts) and good
         return good
 
+    async def _delete_copies(self) -> None:
+        """Delete the copies of deleted recordings; what the bucket refuses is tried later."""
+        reason, left = "", 0
+        try:
+            find = partial(erased_copies, self._folder, self._bucket.name)
+            notes = await self._in_thread(lambda: list(find()))
+            left = len(notes)
+            for note, copies in notes:
+                await self._in_thread(partial(self._delete_copies_of, note, copies))
+                left -= 1
+        except UploadFailed as failed:
+            reason = failed.reason
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+        if reason:
+            log.warning("copies of %d deleted parts are still in the bucket: %s", left, reason)
+            self._delete_at_s = self._clock.monotonic() + self._delete_backoff.next_s()
+        else:
+            self._delete_backoff.reset()
+        told = CopiesLeft(self._bucket.name, left, reason)
+        if told != self._left:
+            with suppress(BusUnavailable):
+                await self._bus.put(recording_keys.COPIES_LEFT, told.to_json())
+                self._left = told
+
+    def _delete_copies_of(self, note: Path, copies: ErasedCopies) -> None:
+        """Delete the copies of one part, in the thread."""
+        for name, upload in copies.begun.items():
+            self._bucket.abort(name, upload)
+        for name in copies.names:
+            self._bucket.delete(name)
+        note.unlink(missing_ok=True)
+
     async def _upload_event(self, event_id: str, parts: list[PartToSend]) -> bool:
         state, reason = UploadState.SENT, ""
+        self._arrived = False
         try:
             await first_of(
                 self._send(event_id, parts),
@@ -106,17 +152,26 @@ class RecordingUploader:
                 name=f"archive: copy {event_id}",
             )
         except UploadFailed as failed:
-            log.warning("the recordings of %s are not copied yet: %s", event_id, failed.reason)
             state, reason = UploadState.FAILED, failed.reason
-        except FileNotFoundError:  # the event was deleted
-            await self._forget(event_id)
-            return True
         except OSError as error:
-            log.warning("the recordings of %s cannot be read: %s", event_id, error)
             state, reason = UploadState.FAILED, error.strerror or type(error).__name__
         self._sent_bytes = 0
+        before = self._failures.pop(event_id, 0)
+        if await self._in_thread(partial(self._note_deleted, event_id, parts)):
+            await self._forget(event_id)
+            return True
+        if state is UploadState.FAILED:
+            log.warning("the recordings of %s are not copied yet: %s", event_id, reason)
+            self._failures[event_id] = 1 if self._arrived else before + 1
         await self._report(event_id, parts, state, reason)
         return state is UploadState.SENT
+
+    def _note_deleted(self, event_id: str, parts: list[PartToSend]) -> bool:
+        """Note the copies of parts that are deleted now; returns whether any is."""
+        deleted = [one for one in parts if not one.folder.exists()]
+        for one in deleted:
+            note_copies(self._folder / event_id, one.part, one.state)
+        return bool(deleted)
 
     async def _send(self, event_id: str, parts: list[PartToSend]) -> None:
         for part in parts:
@@ -132,6 +187,8 @@ class RecordingUploader:
             part.state.begun[name] = upload
             part.save()
 
+        if not (part.folder / STATE_FILE).exists():
+            part.save()  # whoever deletes the part knows that there may be copies
         upload = FileUpload(
             self._bucket,
             part.folder / name,
@@ -148,6 +205,7 @@ class RecordingUploader:
 
     def _count(self, sent_bytes: int) -> None:
         self._sent_bytes += sent_bytes
+        self._arrived = True
 
     async def _report_regularly(self, event_id: str, parts: list[PartToSend]) -> None:
         while True:
@@ -159,7 +217,10 @@ class RecordingUploader:
     ) -> None:
         sent = sum(part.sent_bytes for part in parts) + self._sent_bytes
         total = sum(sum(part.sizes.values()) for part in parts)
-        report = UploadReport(state, self._bucket.name, min(sent, total), total, reason)
+        failures = self._failures.get(event_id, 0)
+        if self._arrived and state is UploadState.SENDING:
+            failures = 0
+        report = UploadReport(state, self._bucket.name, min(sent, total), total, reason, failures)
         with suppress(BusUnavailable):
             await self._bus.put(recording_keys.upload_report(event_id), report.to_json())
 

@@ -62,6 +62,8 @@ def findings_of(
         limits: of the event.
         now_ms: Unix time.
     """
+    if status.event.is_over:
+        return []
     found = [_spend_cap(status, limits), *_edges(status, earlier, now_ms)]
     if status.event.state is EventState.LIVE:
         found += [*_floor(status, earlier, limits), *_booths(status, limits)]

@@ -1,6 +1,6 @@
-"""Alarms about what all events of an installation share: store, disk and certificate."""
+"""Alarms about what all events of an installation share: store, disk, certificate and bucket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from broadcaster.desk.alarms.book import AlarmBook, AlarmChange, AlarmFinding, AlarmSeverity
 from broadcaster.model.store import LOW_SPACE_BYTES, StoreStatus
@@ -22,16 +22,24 @@ class InstallationAlarms:
     Args:
         store: returns the state of the store.
         expiry: returns when the certificate expires.
+        find_more: returns what else an alarm can be about.
     """
 
-    def __init__(self, store: Callable[[], StoreStatus], expiry: AskExpiry) -> None:
+    def __init__(
+        self,
+        store: Callable[[], StoreStatus],
+        expiry: AskExpiry,
+        find_more: Callable[[], Iterable[AlarmFinding]] = tuple,
+    ) -> None:
         self._store = store
         self._expiry = expiry
+        self._find_more = find_more
         self.book = AlarmBook()
 
     def judge(self, now_ms: int) -> list[AlarmChange]:
         """Look at everything now."""
-        return self.book.judge(findings(self._store(), self._expiry(), now_ms), now_ms)
+        found = findings(self._store(), self._expiry(), now_ms)
+        return self.book.judge([*found, *self._find_more()], now_ms)
 
 
 def findings(store: StoreStatus, expires_at_ms: int | None, now_ms: int) -> Iterator[AlarmFinding]:

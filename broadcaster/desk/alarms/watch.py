@@ -25,7 +25,7 @@ _MOST_UNTOLD = 100
 """Happenings of one event that wait for the store; the oldest are dropped."""
 
 OpenEvents = Callable[[], Iterable[tuple[Event, Mapping[str, float]]]]
-"""The events that are not over, each with its cost by channel."""
+"""The events to watch, each with its cost by channel: those that are not over, and some more."""
 FindMore = Callable[[Event, int], Iterable[AlarmFinding]]
 """Takes an event and the Unix time; returns what else an alarm about the event can be about."""
 ShowAlarms = Callable[[str, Sequence[Alarm]], None]
@@ -155,7 +155,7 @@ class AlarmWatch:
             return WatchedEvent(now_ms), record.version
 
     async def _end(self, event_id: str) -> None:
-        """Forget an event that is over, and its alarms."""
+        """Forget an event that nobody watches any more, and its alarms."""
         del self._watched[event_id]
         self._untold.pop(event_id, None)
         self._show(event_id, ())

@@ -9,6 +9,8 @@ RECORDING_ERASURES = "recording-erasure."
 
 UPLOAD_REPORTS = "recording-upload."
 """Prefix of the records of how the copies of each event's recordings go."""
+COPIES_LEFT = "recording-copies-left"
+"""Record of the copies of deleted recordings that are still in the bucket, see `CopiesLeft`."""
 UPLOAD_LEASE = "recording-uploads"
 """Lease of the process that copies recordings."""
 

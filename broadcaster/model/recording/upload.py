@@ -30,6 +30,7 @@ class UploadReport:
         sent_bytes: that have arrived.
         total_bytes: of all finished parts.
         reason: the service's code for why it failed, such as `AccessDenied`.
+        failures: attempts in a row that have failed, since something arrived last.
     """
 
     state: UploadState
@@ -37,6 +38,7 @@ class UploadReport:
     sent_bytes: int
     total_bytes: int
     reason: str = ""
+    failures: int = 0
 
     def to_json(self) -> bytes:
         """The form of its record on the bus."""
@@ -60,6 +62,37 @@ class UploadReport:
             raise ValueError("not a report of copies") from wrong
 
 
+@dataclass(frozen=True, slots=True)
+class CopiesLeft:
+    """The copies of deleted recordings that are still in the bucket.
+
+    Attributes:
+        bucket: its name.
+        parts: whose copies are still to be deleted.
+        reason: the service's code for why it does not delete them.
+    """
+
+    bucket: str
+    parts: int = 0
+    reason: str = ""
+
+    def to_json(self) -> bytes:
+        """The form of its record on the bus."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "CopiesLeft":
+        """Parse what `to_json` wrote.
+
+        Raises:
+            ValueError: it did not.
+        """
+        try:
+            return cls(**json.loads(data))
+        except TypeError as wrong:
+            raise ValueError("not a report of copies that are left") from wrong
+
+
 @dataclass(slots=True)
 class PartUpload:
     """The files of a part that have been copied: the content of its `STATE_FILE`.
@@ -80,12 +113,12 @@ class PartUpload:
         return json.dumps(body).encode()
 
     @classmethod
-    def from_json(cls, data: bytes, bucket: str) -> "PartUpload":
-        """Parse what `to_json` wrote; empty if it was about another bucket, or is damaged."""
+    def from_json(cls, data: bytes, bucket: str = "") -> "PartUpload":
+        """Parse what `to_json` wrote; empty if it is damaged, or not about `bucket`, if given."""
         try:
             raw = json.loads(data)
-            if raw["bucket"] == bucket:
-                return cls(bucket, set(raw["sent"]), dict(raw["begun"]))
+            if bucket in {raw["bucket"], ""}:
+                return cls(raw["bucket"], set(raw["sent"]), dict(raw["begun"]))
         except (KeyError, TypeError, ValueError):
             pass
         return cls(bucket)

@@ -26,6 +26,8 @@ export const ALARMS = /** @type {const} */ ({
   edge_gone: ['alarmEdgeGone', 'alarmEdgeGoneNext'],
   recording_stopped: ['alarmRecordingStopped', 'alarmRecordingStoppedNext'],
   recording_space: ['alarmRecordingSpace', 'alarmRecordingSpaceNext'],
+  recording_not_copied: ['alarmNotCopied', 'alarmBucketNext'],
+  copies_left: ['alarmCopiesLeft', 'alarmBucketNext'],
   store: ['alarmStore', 'alarmStoreNext'],
   disk: ['alarmDisk', 'alarmDiskNext'],
   certificate: ['alarmCertificate', 'alarmCertificateNext'],
@@ -45,6 +47,8 @@ export const ALARM_NAMES = /** @type {const} */ ({
   edge_gone: 'alarmNameEdgeGone',
   recording_stopped: 'alarmNameRecordingStopped',
   recording_space: 'alarmNameRecordingSpace',
+  recording_not_copied: 'alarmNameNotCopied',
+  copies_left: 'alarmNameCopiesLeft',
   store: 'alarmNameStore',
   disk: 'alarmNameDisk',
   certificate: 'alarmNameCertificate',
@@ -96,6 +100,8 @@ export function alarmWords({ id, subject, values }) {
     people: whole(Number(values.people ?? 0)),
     days: whole(Number(values.days ?? 0)),
     gigabytes: decimal(free),
+    bucket: String(values.bucket ?? ''),
+    reason: String(values.reason ?? ''),
   };
   return [say(what, shown), say(next, shown)];
 }

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.archive.part_writer import describe
 from broadcaster.archive.upload.bucket import (
     Bucket,
     BucketAddress,
@@ -23,67 +21,19 @@ from broadcaster.archive.upload.bucket import (
 from broadcaster.archive.upload.file_upload import FileUpload
 from broadcaster.archive.upload.uploader import RecordingUploader
 from broadcaster.model.recording import recording_keys
-from broadcaster.model.recording.part import RecordingPart, file_name
-from broadcaster.model.recording.upload import STATE_FILE, UploadReport, UploadState
+from broadcaster.model.recording.upload import UploadReport, UploadState
+from tests.archive.upload.copied import (
+    PART_BYTES,
+    SIZES,
+    bucket,
+    recorded,
+    until_sent,
+    write_part,
+)
 from tests.archive.upload.services import ACCESS, BUCKET, SECRET, Network, Service, network
 from tests.support import virtual_time
 from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
-
-PART_BYTES = 5 * 1024 * 1024
-"""The smallest that S3 takes."""
-SIZES = {"floor": 12_000_000, "es": 700}
-
-
-def bucket(url: str, secret: str = SECRET) -> Bucket:
-    return Bucket(BucketAddress(BUCKET, "2026/", url, "us-east-1", ACCESS, secret))
-
-
-def write_part(folder: Path, number: int, *, complete: bool = True) -> RecordingPart:
-    part = RecordingPart("talk", "A talk", number, 0, 0, tuple(SIZES), complete=complete)
-    made = folder / "talk" / part.folder
-    made.mkdir(parents=True)
-    describe(made, part)
-    for channel, size in SIZES.items():
-        content = random.Random(number).randbytes(size)
-        (made / file_name(channel)).write_bytes(content)
-    return part
-
-
-def recorded(folder: Path, *parts: RecordingPart) -> dict[str, bytes]:
-    """The objects that are to arrive, by their keys."""
-    found = {}
-    for part in parts:
-        for path in (folder / "talk" / part.folder).iterdir():
-            if path.name != STATE_FILE:
-                found[f"2026/talk/{part.folder}/{path.name}"] = path.read_bytes()
-    return found
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = Service(tmp_path_factory.mktemp("service"))
-    made.start()
-    yield made
-    made.kill()
-
-
-@pytest.fixture
-def empty(service: Service) -> Iterator[Service]:
-    """The service, with an empty bucket afterwards."""
-    yield service
-    for path in sorted((service.folder / BUCKET).rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-
-
-async def until_sent(bus: VirtualTimeBus) -> UploadReport:
-    while True:
-        await asyncio.sleep(1)
-        record = await bus.get(recording_keys.upload_report("talk"))
-        if record is not None:
-            report = UploadReport.from_json(record.value)
-            if report.state is UploadState.SENT:
-                return report
 
 
 async def copy(folder: Path, on: Network, lives: int) -> UploadReport:

@@ -1,13 +1,15 @@
-"""The alarms of recordings: raised when nothing is recorded, and before the space is used up."""
+"""The alarms of recordings: nothing is recorded or copied, or the space will be used up."""
 
 from dataclasses import replace
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.desk.alarms.book import AlarmFinding, AlarmSeverity
 from broadcaster.desk.recordings.watched import WatchedRecordings
+from broadcaster.desk.recordings.watched_copies import WatchedCopies
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.state import RecorderState, RecordingReport, RecordingSwitch
+from broadcaster.model.recording.upload import CopiesLeft, UploadReport, UploadState
 from tests.support.deadline import deadline
 from tests.support.tasks import background_task
 
@@ -67,3 +69,43 @@ async def test_space_is_warned_of_before_it_is_used() -> None:
 
 async def test_an_event_that_is_not_to_be_recorded_raises_none() -> None:
     assert not await found(None, record=False)
+
+
+async def test_copies_that_fail_are_one_until_something_arrives() -> None:
+    failed = UploadReport(UploadState.FAILED, "talks", 0, 100, "AccessDenied", 1)
+    again = replace(failed, state=UploadState.SENDING, reason="")
+    arrives = replace(again, sent_bytes=10, failures=0)
+    async with EmbeddedBus(None) as bus:
+        watched = WatchedCopies(bus)
+
+        async def judged(report: UploadReport) -> AlarmFinding:
+            name = recording_keys.upload_report("talk")
+            await bus.put(name, report.to_json())
+            while True:
+                found = list(watched.findings(EVENT, NOW_MS))
+                if found and found[0].holds is (report.failures > 0):
+                    return found[0]
+                await bus.probe()
+
+        async with background_task(watched.run(), name="watched"), deadline(10):
+            assert (await judged(failed)).values == {"bucket": "talks", "reason": "AccessDenied"}
+            assert (await judged(again)).severity is AlarmSeverity.WARNING
+            await judged(arrives)
+            assert list(watched.failing) == ["talk"]
+            for now_ms in (NOW_MS + 39_000, NOW_MS + 41_000):
+                assert list(watched.findings(EVENT, now_ms))
+            assert not list(watched.failing)
+
+
+async def test_copies_of_deleted_events_that_stay_are_one_of_the_installation() -> None:
+    async with EmbeddedBus(None) as bus:
+        watched = WatchedCopies(bus)
+        assert not list(watched.of_installation())
+        async with background_task(watched.run(), name="watched"), deadline(10):
+            for left, holds in (
+                (CopiesLeft("talks", 2, "AccessDenied"), True),
+                (CopiesLeft("talks"), False),
+            ):
+                await bus.put(recording_keys.COPIES_LEFT, left.to_json())
+                while [one.holds for one in watched.of_installation()] != [holds]:
+                    await bus.probe()
