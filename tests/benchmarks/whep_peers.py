@@ -5,7 +5,6 @@ arrives and answers one line of JSON.
 """
 
 import argparse
-import datetime as dt
 import http.client
 import json
 import secrets
@@ -18,10 +17,10 @@ from dataclasses import dataclass, field
 
 import pylibsrtp
 from aioice import stun
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
+
+from tests.support.certificates import issue
 
 CONSENT_S = 5.0
 RETRY_S = 0.2
@@ -38,24 +37,13 @@ class Identity:
     """The certificate all peers of this process show."""
 
     def __init__(self) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "peer")])
-        now = dt.datetime.now(dt.UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
-            .sign(key, hashes.SHA256())
-        )
+        issued = issue("peer", ends_days=1)
+        certificate = issued.certificate
         self.fingerprint = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
         self.context = SSL.Context(SSL.DTLS_METHOD)
         self.context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
         self.context.use_certificate(certificate)
-        self.context.use_privatekey(key)
+        self.context.use_privatekey(issued.key)
         self.context.set_tlsext_use_srtp(b":".join(_PROFILES))
 
 

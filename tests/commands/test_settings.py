@@ -2,20 +2,16 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from broadcaster.commands.demo import FIXED
 from broadcaster.commands.settings import WrongSettings, settings_from, warnings
 from broadcaster.config import Settings, variable
 from broadcaster.from_settings import doubts, oidc_client
+from tests.support.certificates import issue
 from tests.support.deadline import DEADLINE_S
 
 BAD: dict[str, tuple[str, ...]] = {
@@ -270,28 +266,9 @@ def test_a_proxy_that_nobody_named_is_asked_for(given: dict[str, Any], *, named:
 
 def made(folder: Path, name: str, starts_days: int = -1, ends_days: int = 30) -> tuple[Path, Path]:
     """A certificate and its key as PEM files; the days count from now."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "talks.example")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(private.public_key())
-        .serial_number(1)
-        .not_valid_before(now + timedelta(days=starts_days))
-        .not_valid_after(now + timedelta(days=ends_days))
-        .sign(private, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
-    cert_path, key_path = folder / f"{name}.pem", folder / f"{name}-key.pem"
-    cert_path.write_bytes(certificate.public_bytes(pem))
-    key_path.write_bytes(private.private_bytes(pem, form, plain))
-    locked = private.private_bytes(pem, form, serialization.BestAvailableEncryption(b"secret"))
-    (folder / f"{name}-locked.pem").write_bytes(locked)
-    return cert_path, key_path
+    issued = issue(begins_days=starts_days, ends_days=ends_days)
+    (folder / f"{name}-locked.pem").write_bytes(issued.key_pem(password=b"secret"))
+    return issued.write(folder / f"{name}.pem", folder / f"{name}-key.pem")
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,15 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from broadcaster.config import Role, Settings
 from broadcaster.from_settings import tls_context
 from broadcaster.serving import running
+from tests.support.certificates import issue
 from tests.support.deadline import deadline
 from tests.support.server import TOKEN
 
@@ -26,28 +22,8 @@ DESK = frozenset({Role.DESK})
 
 def issued(folder: Path, issuer: str) -> dict[str, Path]:
     """A certificate for 127.0.0.1 that names this issuer, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "talks.example")]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=90))
-        .sign(key, hashes.SHA256())
-    )
-    files = {"tls_cert": folder / "chain.pem", "tls_key": folder / "key.pem"}
-    files["tls_cert"].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    files["tls_key"].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return files
+    paths = issue(issuer=issuer).write(folder / "chain.pem", folder / "key.pem")
+    return dict(zip(("tls_cert", "tls_key"), paths, strict=True))
 
 
 @asynccontextmanager

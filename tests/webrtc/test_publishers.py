@@ -58,11 +58,11 @@ def node() -> str:
 
 
 async def test_ffmpeg(sound: Path, tmp_path: Path) -> None:
-    script = HERE / "ffmpeg_publisher.py"
+    module = "tests.webrtc.ffmpeg_publisher"
     async with (
         stage(IngestSettings()) as whip,
         program(
-            sys.executable, script, f"{whip.url}/whip/demo", STAGE_KEY, sound, tmp_path
+            sys.executable, "-m", module, f"{whip.url}/whip/demo", STAGE_KEY, sound, tmp_path
         ) as process,
     ):
         received = await first_seconds(whip, process)

@@ -19,7 +19,7 @@ from broadcaster.model import keys
 from broadcaster.model.check.report import CheckReport, CheckResult, Light
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.store import StoreStatus
-from tests.desk.check.certificates import HOST, issued
+from tests.support.certificates import HOST, server_context
 from tests.support.clock import FakeClock
 from tests.support.redis_server import RedisServer
 
@@ -60,16 +60,16 @@ async def told(base: str, *, given: bool = True) -> dict[str, tuple[str, str]]:
 async def test_a_trusted_certificate_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, verdict: tuple[str, str]
 ) -> None:
-    context = issued(tmp_path, days)
+    context = server_context(tmp_path, days)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "chain.pem"))
     async with site(context) as base:
         assert await told(base) == {"address": ("green", ""), "certificate": verdict}
 
 
 async def test_other_certificates_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with site(issued(tmp_path, 90)) as base:
+    async with site(server_context(tmp_path, 90)) as base:
         assert (await told(base))["certificate"] == ("amber", "certificate_untrusted")
-    context = issued(tmp_path, 90, "192.0.2.7")
+    context = server_context(tmp_path, 90, "192.0.2.7")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "chain.pem"))
     async with site(context) as base:
         assert (await told(base))["certificate"] == ("red", "certificate_other_name")

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from tests.desk.check.certificates import HOST, issued
+from tests.support.certificates import HOST, server_context
 from tests.support.ports import free_port
 from tests.support.processes import rehearsal_server
 from tests.support.redis_server import RedisServer
@@ -39,7 +39,7 @@ class TlsProxy:
 
     async def start(self, days: int) -> None:
         """Listen with a new certificate that is valid for `days` more days."""
-        context: ssl.SSLContext = await asyncio.to_thread(issued, self._folder, days)
+        context: ssl.SSLContext = await asyncio.to_thread(server_context, self._folder, days)
         self._listener = await asyncio.start_server(self._serve, HOST, self.port, ssl=context)
 
     async def stop(self) -> None:
