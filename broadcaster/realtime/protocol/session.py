@@ -266,3 +266,7 @@ class AudioProtocol(SessionProtocol):
         Raises:
             RuntimeError: the session is not live.
         """
+
+    def _check_live(self) -> None:
+        if self.state is not State.LIVE:
+            raise RuntimeError(f"a session that is {self.state} takes no sound")

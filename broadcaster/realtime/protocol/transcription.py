@@ -98,8 +98,7 @@ class TranscriptionProtocol(AudioProtocol):
             RuntimeError: the session is not live.
             ValueError: the sound has another length.
         """
-        if self.state is not State.LIVE:
-            raise RuntimeError(f"a session that is {self.state} takes no sound")
+        self._check_live()
         due = self._heard.push(pcm)
         self._send({"type": wire.BUFFER_APPEND, "audio": base64.b64encode(pcm).decode("ascii")})
         if due is Due.COMMIT:

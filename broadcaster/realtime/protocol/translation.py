@@ -4,14 +4,13 @@ Until the server confirms our update it interprets into a default language of it
 before that would come back in the wrong language, so `append` refuses it.
 """
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from broadcaster.audio.pcm import PcmResampler, to_frame
 from broadcaster.realtime import wire
 from broadcaster.realtime.languages import endpoint_language
 from broadcaster.realtime.protocol.fields import mapping, text_of, whole_number
+from broadcaster.realtime.protocol.input_sound import InputSound
 from broadcaster.realtime.protocol.session import RUNNING, WORKING, AudioProtocol, State
 from broadcaster.realtime.protocol.settings import ContinuousConfig
 from broadcaster.realtime.session_events import AudioDelta, InputText, OutputText, SessionEnding
@@ -68,31 +67,6 @@ class Dialect:
 OPENAI_DIALECT = Dialect()
 
 
-class InputRate:
-    """Changes the sample rate of the sound of one session.
-
-    Args:
-        input_hz: rate that the server takes.
-    """
-
-    def __init__(self, input_hz: int) -> None:
-        same = input_hz == wire.SAMPLE_RATE_HZ
-        self._resampler = None if same else PcmResampler(rate_hz=input_hz)
-        self._samples = 0
-
-    def convert(self, pcm: bytes) -> bytes:
-        """The next sound, s16le mono 24 kHz, at the server's rate; may be shorter at the start."""
-        if self._resampler is None:
-            return pcm
-        frame = to_frame(pcm, self._samples)
-        self._samples += len(pcm) // wire.SAMPLE_BYTES
-        return self._resampler.convert(frame)
-
-    def rest(self) -> bytes:
-        """The rest that the filter holds at the end of the sound."""
-        return b"" if self._resampler is None else self._resampler.flush()
-
-
 class TranslationProtocol(AudioProtocol):
     """The client side of one translation session.
 
@@ -123,8 +97,7 @@ class TranslationProtocol(AudioProtocol):
         )
         self._config = config
         self._dialect = dialect
-        self._rate = InputRate(dialect.input_hz)
-        self._sent_samples = 0
+        self._input = InputSound(dialect.input_hz)
         self._utterance: object = None
         self._utterances = 0
         self.names = dialect.names
@@ -150,10 +123,8 @@ class TranslationProtocol(AudioProtocol):
         Raises:
             RuntimeError: the session is not live.
         """
-        if self.state is not State.LIVE:
-            raise RuntimeError(f"a session that is {self.state} takes no sound")
-        self._sent_samples += len(pcm) // wire.SAMPLE_BYTES
-        self._append(self._rate.convert(pcm))
+        self._check_live()
+        self._append(self._input.encoded(pcm))
 
     def close(self) -> None:
         """Ask the server to finish what it has heard and end the session.
@@ -162,12 +133,11 @@ class TranslationProtocol(AudioProtocol):
             RuntimeError: the session is not live.
         """
         self._move(State.CLOSING)
-        self._append(self._rate.rest())
+        self._append(self._input.rest())
         self._send({"type": self._dialect.close})
 
-    def _append(self, pcm: bytes) -> None:
-        if pcm:
-            audio = base64.b64encode(pcm).decode("ascii")
+    def _append(self, audio: str) -> None:
+        if audio:
             event = {"type": self._dialect.append, "audio": audio}
             self._send(event, answered=self._dialect.fills_silence)
 
@@ -192,7 +162,7 @@ class TranslationProtocol(AudioProtocol):
     def _elapsed_ms(self, event: Mapping[str, object]) -> int | None:
         if self._dialect.tells_elapsed:
             return whole_number(event.get("elapsed_ms"))
-        return self._sent_samples * 1000 // wire.SAMPLE_RATE_HZ
+        return self._input.elapsed_ms
 
     def _segment(self, event: Mapping[str, object]) -> int | None:
         """The number of the utterance that a text belongs to, if the server tells them apart."""

@@ -5,7 +5,6 @@ against the real service. The server never says that it has said everything: a s
 closed counts as finished when nothing has come for a while.
 """
 
-import base64
 import re
 from collections.abc import Callable, Mapping
 
@@ -13,9 +12,9 @@ from broadcaster.realtime import wire
 from broadcaster.realtime.endpoint import RealtimeApi
 from broadcaster.realtime.languages import OfferedLanguages
 from broadcaster.realtime.protocol.fields import Malformed, mapping, string
+from broadcaster.realtime.protocol.input_sound import InputSound
 from broadcaster.realtime.protocol.session import RUNNING, WORKING, AudioProtocol, State
 from broadcaster.realtime.protocol.settings import ContinuousConfig
-from broadcaster.realtime.protocol.translation import InputRate
 from broadcaster.realtime.providers.prices import Prices
 from broadcaster.realtime.providers.provider import Provider
 from broadcaster.realtime.session_events import (
@@ -64,8 +63,7 @@ class BidiTranslation(AudioProtocol):
         )
         self._config = config
         self._now = now
-        self._rate = InputRate(INPUT_HZ)
-        self._sent_samples = 0
+        self._input = InputSound(INPUT_HZ)
         self._heard_s = 0.0
 
     @property
@@ -92,10 +90,8 @@ class BidiTranslation(AudioProtocol):
         Raises:
             RuntimeError: the session is not live.
         """
-        if self.state is not State.LIVE:
-            raise RuntimeError(f"a session that is {self.state} takes no sound")
-        self._sent_samples += len(pcm) // wire.SAMPLE_BYTES
-        self._append(self._rate.convert(pcm))
+        self._check_live()
+        self._append(self._input.encoded(pcm))
 
     def close(self) -> None:
         """Say that no more sound follows.
@@ -104,7 +100,7 @@ class BidiTranslation(AudioProtocol):
             RuntimeError: the session is not live.
         """
         self._move(State.CLOSING)
-        self._append(self._rate.rest())
+        self._append(self._input.rest())
         self._send({"realtimeInput": {"audioStreamEnd": True}})
         self._heard_s = self._now()
 
@@ -117,13 +113,10 @@ class BidiTranslation(AudioProtocol):
         if self.state is State.CLOSING and self._now() >= self._heard_s + QUIET_S:
             self._finish()
 
-    def _append(self, pcm: bytes) -> None:
-        if pcm:
-            audio = {
-                "data": base64.b64encode(pcm).decode("ascii"),
-                "mimeType": f"audio/pcm;rate={INPUT_HZ}",
-            }
-            self._send({"realtimeInput": {"audio": audio}})
+    def _append(self, audio: str) -> None:
+        if audio:
+            sound = {"data": audio, "mimeType": f"audio/pcm;rate={INPUT_HZ}"}
+            self._send({"realtimeInput": {"audio": sound}})
 
     def _settings(self) -> Mapping[str, object]:
         model = self._config.model
@@ -144,7 +137,7 @@ class BidiTranslation(AudioProtocol):
 
     def _on_content(self, event: Mapping[str, object]) -> None:
         content = mapping(event.get(_CONTENT))
-        elapsed_ms = self._sent_samples * 1000 // wire.SAMPLE_RATE_HZ
+        elapsed_ms = self._input.elapsed_ms
         self._heard_s = self._now()
         if heard := string(mapping(content.get("inputTranscription")).get("text")):
             self._tell(InputText(heard, elapsed_ms))
