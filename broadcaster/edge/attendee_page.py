@@ -20,7 +20,7 @@ from broadcaster.edge.rendered_pages import PageBasis, PageVariant, RenderedPage
 from broadcaster.edge.rooms.requests import room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.errors import BusUnavailable, UnknownEvent
-from broadcaster.model.language import FLOOR
+from broadcaster.model.language import FLOOR, direction_of
 from broadcaster.web.assets import ASKED_EVERY_TIME, assets
 from broadcaster.web.errors import Refused
 from broadcaster.web.pages.documents import Document
@@ -37,8 +37,6 @@ _LONGEST_TAG = 35
 """Long enough for every language tag in use (RFC 5646 §4.4.1)."""
 _WORDS = "i18n/"
 _WORDS_FILE = re.compile(r"i18n/[^/]+\.json")
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-"""Of the page's own languages, those that are written so; see `i18n/localise.js`."""
 
 
 class AttendeePage:
@@ -60,6 +58,7 @@ class AttendeePage:
             if _WORDS_FILE.fullmatch(path)
         }
         """Paths of the page's own words by their language."""
+        self._directions = {tag: direction_of(tag) for tag in self._words}
         self._localised: dict[str, Document] = {}
         """The page in the languages that were asked for, by the path of its words."""
         self._pages = RenderedPages()
@@ -131,8 +130,7 @@ class AttendeePage:
             tag = words.removeprefix(_WORDS).removesuffix(".json")
             said = json.loads(self._assets.sources[words].body)
             document = self._assets.documents[_DOCUMENT]
-            direction = "rtl" if tag in _RIGHT_TO_LEFT else "ltr"
-            self._localised[words] = document.localised(tag, direction, said)
+            self._localised[words] = document.localised(tag, self._directions[tag], said)
         return self._localised[words]
 
 

@@ -20,16 +20,19 @@ from broadcaster.model.language_names import (
 )
 
 FLOOR = "floor"
+"""The id of the channel that carries the stage's original sound."""
 _ISO_639_2 = 3
 """Letters of a code of ISO 639-2."""
-"""The id of the channel that carries the stage's original sound."""
-
-
 _TAG = re.compile(r"(?!und)([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8}){0,3}| [A-Za-z]{2})")
 _SCRIPT_LETTERS = 4
+_LIKELY_SUBTAGS = get_global("likely_subtags")
+"""Read here, and not in the event loop."""
 _RIGHT_TO_LEFT = frozenset(
     {"Adlm", "Arab", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
 )
+
+
+Direction = Literal["ltr", "rtl"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Language:
     tag: str
     name: str
     english_name: str
-    direction: Literal["ltr", "rtl"]
+    direction: Direction
 
 
 @lru_cache(maxsize=1024)
@@ -99,6 +102,15 @@ async def languages(texts: Iterable[str]) -> tuple[Language, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def direction_of(tag: str) -> Direction:
+    """The direction in which a language is written, by its script or its usual one."""
+    code, *rest = tag.replace("-", "_").split("_")
+    usual = _LIKELY_SUBTAGS.get("_".join((code, *rest))) or _LIKELY_SUBTAGS.get(code, "")
+    subtags = [*rest, *usual.split("_")[1:]]
+    script = next((one for one in subtags if len(one) == _SCRIPT_LETTERS), "")
+    return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+
+
 def base_language(tag: str) -> str:
     """A tag without region and script: `pt-BR` → `pt`."""
     return tag.partition("-")[0].lower()
@@ -126,7 +138,6 @@ def _by_tag(text: str) -> Language | None:
     tag = get_global("language_aliases").get(code, code) + re.sub("[-_ ]", "_", parts[2])
     try:
         exact = Locale.parse(tag)
-        likely = Locale.parse(str(exact), resolve_likely_subtags=True)
     except (UnknownLocaleError, ValueError, TypeError):
         return _without_locale(tag)
     own_name = exact.get_display_name()
@@ -140,8 +151,7 @@ def _by_tag(text: str) -> Language | None:
         if its_name and english_name.split(" (")[0] not in its_name:  # Dari, Flemish
             english_name = its_name
             name = own_names().get(special, [name])[0]
-    direction: Literal["ltr", "rtl"] = "rtl" if likely.text_direction == "rtl" else "ltr"
-    return Language(canonical, _capitalised(name), english_name, direction)
+    return Language(canonical, _capitalised(name), english_name, direction_of(canonical))
 
 
 def _without_locale(tag: str) -> Language | None:
@@ -152,21 +162,15 @@ def _without_locale(tag: str) -> Language | None:
     english_name = english_names().get(code)
     if english_name is None:
         return None
-    likely = get_global("likely_subtags").get(code, "").split("_")
-    script = likely[1] if len(likely) > 1 else "Latn"
     english = Locale("en")
     known = {**english.scripts, **english.territories}
     parts = [part.title() if len(part) == _SCRIPT_LETTERS else part.upper() for part in rest]
     if not known.keys() >= set(parts):
         return None
-    script = next((part for part in parts if part in english.scripts), script)
     suffix = f" ({', '.join(known[part] for part in parts)})" if parts else ""
-    return Language(
-        "-".join((code, *parts)),
-        _capitalised(own_names().get(code, [english_name])[0]) + suffix,
-        english_name + suffix,
-        "rtl" if script in _RIGHT_TO_LEFT else "ltr",
-    )
+    canonical = "-".join((code, *parts))
+    name = _capitalised(own_names().get(code, [english_name])[0])
+    return Language(canonical, name + suffix, english_name + suffix, direction_of(canonical))
 
 
 def _capitalised(name: str) -> str:
