@@ -10,23 +10,21 @@ from broadcaster.access.identity import ADMIN, Identity
 from broadcaster.auth import new_key
 from broadcaster.desk.bodies import Duplicate, EventChange, NewEvent, channels, slug_of
 from broadcaster.desk.erasure import EventEraser
+from broadcaster.desk.event_changes import changed, check_schedule, copied, with_restart
 from broadcaster.desk.journal.changes import happenings
 from broadcaster.desk.journal.journal import SYSTEM, Journal
 from broadcaster.errors import (
     BadEventId,
-    BadSchedule,
     EventChanged,
     EventExists,
     InvalidInitialState,
-    UnknownChannel,
     UnknownEvent,
     VersionConflict,
 )
 from broadcaster.model import keys
 from broadcaster.model.conference.lookup import find_conference
-from broadcaster.model.event import SLUG, Channel, Event, EventAction, EventState, Notice
-from broadcaster.model.join import Passcode, take_code
-from broadcaster.model.language import FLOOR
+from broadcaster.model.event import SLUG, Event, EventAction, EventState, Notice
+from broadcaster.model.join import take_code
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system.tasks import in_turns
@@ -34,8 +32,6 @@ from broadcaster.system.tasks import in_turns
 _ATTEMPTS = 5
 _READ_AT_ONCE = 50
 """Records that are parsed before other tasks run: a conference has a thousand."""
-_COPY = " (copy)"
-_LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +110,14 @@ class Events:
             BadEventId: the new id cannot be part of a link.
             EventExists: the new id is in use.
         """
-        before = (await self.get(event_id)).event
-        passcode = before.passcode
-        event = replace(
-            before,
-            title=wanted.title or before.title[: _LONGEST_TITLE - len(_COPY)] + _COPY,
-            state=EventState.DRAFT,
-            channels=tuple(replace(channel, restarts=0) for channel in before.channels),
-            live_at_ms=None,
-            passcode=Passcode(passcode.text, new_key()) if passcode else None,
-            starts_at_ms=None,
-            ends_at_ms=None,
-            pause_notice=None,
-            closed_at_ms=None,
-            floor_restarts=0,
-            imported=None,
-            owner=by.owner,
-            conference=before.conference if by.covers_conference(before.conference) else "",
-        )
+        event = copied((await self.get(event_id)).event, wanted, by)
         stored = await self._create(event, wanted.id)
         await self._journal.note(stored.event.id, "event_created", by.name, {"copy_of": event_id})
         return stored
 
     async def _create(self, event: Event, wanted_id: str | None) -> Stored:
         """Write an event with a new id, code and stage key."""
-        _check_schedule(event)
+        check_schedule(event)
         if wanted_id is not None and not SLUG.fullmatch(wanted_id):
             raise BadEventId
         event_id = wanted_id or slug_of(event.title, "event")
@@ -208,26 +187,20 @@ class Events:
             EventChanged: the record has another version than `if_version`, or other writers kept
                 changing it.
         """
-        changed = await change.given()
-        await self._check_conference(changed)
+        values = await change.given()
+        await self._check_conference(values)
         if change.title is not None:
-            changed["title"] = change.title
+            values["title"] = change.title
         if change.languages is not None:
-            changed["channels"] = await channels(change.languages)
+            values["channels"] = await channels(change.languages)
         if change.new_stage_key:
-            changed["stage_key"] = self._keyring.seal(new_key())
-
-        def apply(before: Event) -> Event:
-            event = replace(before, **_new_values(changed, before))
-            _check_schedule(event)
-            now_ms = self._clock.now_ms()
-            if change.state is not None and change.state is not event.state:
-                event = event.moved_to(change.state, now_ms)
-            if event.is_over and event.retention_days and event.closed_at_ms is None:
-                event = replace(event, closed_at_ms=now_ms)  # an earlier version closed it
-            return event
-
-        return await self.rewrite(event_id, apply, if_version, actor)
+            values["stage_key"] = self._keyring.seal(new_key())
+        return await self.rewrite(
+            event_id,
+            lambda before: changed(before, values, change.state, self._clock.now_ms()),
+            if_version,
+            actor,
+        )
 
     async def act(
         self,
@@ -280,21 +253,9 @@ class Events:
             UnknownChannel: the event has no such channel.
             EventChanged: see `change`.
         """
-
-        def apply(before: Event) -> Event:
-            if channel not in before.channel_ids():
-                raise UnknownChannel(before.channel_ids())
-            if channel == FLOOR:
-                return replace(before, floor_restarts=before.floor_restarts + 1)
-            return replace(
-                before,
-                channels=tuple(
-                    replace(one, restarts=one.restarts + (one.language == channel))
-                    for one in before.channels
-                ),
-            )
-
-        return await self.rewrite(event_id, apply, if_version, actor)
+        return await self.rewrite(
+            event_id, lambda before: with_restart(before, channel), if_version, actor
+        )
 
     async def delete(
         self, event_id: str, if_version: int | None = None, actor: str = SYSTEM
@@ -370,25 +331,3 @@ class Events:
         """The event in a record."""
         event = Event.from_json(record.value)
         return Stored(event, record.version, self._keyring.open(event.stage_key))
-
-
-def _new_values(changed: dict[str, Any], before: Event) -> dict[str, Any]:
-    """The changed fields. A passcode that is sent again keeps its tokens, a channel its booth."""
-    values = dict(changed)
-    passcode = values.get("passcode")
-    if passcode is not None and before.passcode and passcode.text == before.passcode.text:
-        values["passcode"] = before.passcode
-    if "channels" in values:
-        restarts = {channel.language: channel.restarts for channel in before.channels}
-        values["channels"] = tuple(_with_restarts(one, restarts) for one in values["channels"])
-    return values
-
-
-def _with_restarts(channel: Channel, restarts: dict[str, int]) -> Channel:
-    return replace(channel, restarts=restarts.get(channel.language, 0))
-
-
-def _check_schedule(event: Event) -> None:
-    starts, ends = event.starts_at_ms, event.ends_at_ms
-    if starts is not None and ends is not None and ends <= starts:
-        raise BadSchedule
