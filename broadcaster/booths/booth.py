@@ -25,11 +25,12 @@ from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.relay.relayed_sound import RelayedSound
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.sessions.counts import SessionCounts
-from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
+from broadcaster.booths.sinks import BoothSink, ChannelSink
 from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.left_captions import LeftCaptions, read_left_captions
 from broadcaster.booths.text.spoken_language import LanguageWatch, load_language_models
+from broadcaster.booths.transcript_sink import TranscriptSink
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.audio import samples_to_ms

@@ -21,9 +21,10 @@ from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sessions.output import SessionOutput
-from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
+from broadcaster.booths.sinks import BoothSink, ChannelSink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.spoken_language import load_language_models
+from broadcaster.booths.transcript_sink import TranscriptSink
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.caption import Caption

@@ -2,9 +2,9 @@
 
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.progress import ChannelProgress
-from broadcaster.booths.sinks import TranscriptSink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.spoken_language import load_language_models
+from broadcaster.booths.transcript_sink import TranscriptSink
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.language import FLOOR
