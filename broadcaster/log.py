@@ -7,6 +7,7 @@ import contextvars
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -66,3 +67,17 @@ def configure(level: str, *, json_lines: bool = False) -> None:
         handler.setFormatter(_TextLines("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("broadcaster").setLevel(level.upper())
+
+
+def trace_of(failure: BaseException) -> str:
+    """Where a failure happened, and what led to it: a traceback without messages.
+
+    The message of an exception often quotes the value it is about, and that may be a key.
+    """
+    parts: list[str] = []
+    cause: BaseException | None = failure
+    while cause is not None:
+        frames = "".join(traceback.format_tb(cause.__traceback__))
+        parts.append(f"{frames}{type(cause).__module__}.{type(cause).__qualname__}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "\nled to\n".join(reversed(parts))

@@ -57,8 +57,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
-        "access auth errors model model.announcements model.check model.conference model.outputs "
-        "model.recording model.relay model.review model.transcripts sockets web.access web.pages"
+        "access auth errors log model model.announcements model.check model.conference "
+        "model.outputs model.recording model.relay model.review model.transcripts sockets "
+        "web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",

@@ -6,14 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from aiohttp import web
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from broadcaster.consoles import turns
 from broadcaster.consoles.interpreters import Console, Interpreters
@@ -26,8 +19,7 @@ from broadcaster.model.consoles.records import (
     read_on_air,
 )
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.web.errors import Refused
-from broadcaster.web.signaling import read_text
+from broadcaster.web.requests import parse
 
 Note = Callable[[str, str, str, Mapping[str, str]], Awaitable[None]]
 """Adds an entry to the log of an event: its id, the kind of happening, the actor, details."""
@@ -108,7 +100,7 @@ class ConsoleCommands:
     async def command(self, request: web.Request) -> web.Response:
         """Carry out a command; the answer is the turn as it is then."""
         console = await self._interpreters.admit(request)
-        command = await _parse(request)
+        command = await parse(request, ConsoleCommand)
         match command.command:
             case CommandName.MESSAGE:
                 await self._send(console, command)
@@ -186,30 +178,3 @@ class ConsoleCommands:
             text=command.text or "",
             at_ms=self._clock.now_ms(),
         )
-
-
-async def _parse(request: web.Request) -> ConsoleCommand:
-    """The body of a request.
-
-    Raises:
-        Refused: 408 `body_too_slow`, 413 `body_too_large`, 415 `wrong_content_type`, 422
-            `bad_request`.
-    """
-    if request.content_type != "application/json":
-        raise Refused(
-            415,
-            "wrong_content_type",
-            "the body must be JSON",
-            hint="Send Content-Type: application/json.",
-        )
-    try:
-        return ConsoleCommand.model_validate_json(await read_text(request))
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
-        raise Refused(
-            422,
-            "bad_request",
-            f"{field}: {first['msg'].removeprefix('Value error, ')}",
-            hint="See /api/openapi.yaml.",
-        ) from None

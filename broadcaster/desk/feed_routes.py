@@ -12,10 +12,10 @@ from aiohttp import web
 from broadcaster.access.actions import Action
 from broadcaster.desk.answers import NO_STORE, EventAnswers, conference_link, without_stage_key
 from broadcaster.desk.feed import Change, DeskFeed
-from broadcaster.desk.requests import choice
 from broadcaster.system.tasks import first_of
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import choice
 from broadcaster.web.stopping import STOPPING, refuse_while_stopping
 
 LOAD_TIMEOUT_S = 5.0

@@ -5,9 +5,9 @@ from aiohttp import web
 from broadcaster.desk.answers import NO_STORE, EventAnswers
 from broadcaster.desk.bodies import Duplicate, Pause
 from broadcaster.desk.events import Events
-from broadcaster.desk.requests import parse_optional, wanted_version
 from broadcaster.model.event import EventAction
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse_optional, wanted_version
 
 
 class LifeRoutes:

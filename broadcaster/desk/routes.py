@@ -13,7 +13,6 @@ from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events
 from broadcaster.desk.qr import WifiNetwork, picture
-from broadcaster.desk.requests import parse, wanted_version
 from broadcaster.desk.warnings import InterpreterFacts
 from broadcaster.model.event import EventState
 from broadcaster.model.language import languages
@@ -21,6 +20,7 @@ from broadcaster.model.status import EventStatus
 from broadcaster.web.access.credentials import set_cookie
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer, not_allowed, wrong_token
+from broadcaster.web.requests import parse, wanted_version
 
 _OPENAPI = Path(__file__).with_name("openapi.yaml").read_text(encoding="utf-8")
 

@@ -39,6 +39,7 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.log import trace_of
 from broadcaster.model.announcements.announcement import TooManyAnnouncements, UnknownAnnouncement
 from broadcaster.model.announcements.translation import TranslationFailed
 from broadcaster.model.check.heard import NothingHeard
@@ -65,7 +66,6 @@ from broadcaster.model.review.review_errors import (
     UnknownCaption,
 )
 from broadcaster.model.transcripts.clocks import NoOriginalCaptions, WrongClock
-from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
 

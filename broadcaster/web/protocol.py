@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from broadcaster.log import trace_of
 from broadcaster.web.errors import UNREADABLE, explain, explained
-from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.protocol")
 

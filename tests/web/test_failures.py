@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.log import trace_of
 from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.web.application import create_application
-from broadcaster.web.failures import trace_of
 from broadcaster.web.protocol import ExplainingProtocol
 
 SECRET = "xk9Qz"

@@ -10,9 +10,9 @@ from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.errors import UnknownChannel
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 FLAGGED = "passage_flagged"
 _LONGEST_MS = 10 * 365 * 24 * 3600 * 1000

@@ -14,13 +14,13 @@ from broadcaster.desk.answers import NO_STORE, EventAnswers
 from broadcaster.desk.bodies import EventChange
 from broadcaster.desk.events import Events
 from broadcaster.desk.qr import data_url
-from broadcaster.desk.requests import parse
 from broadcaster.errors import UnknownChannel
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR, describe
 from broadcaster.model.ports import Clock
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 
 class TokenRoutes:

@@ -7,11 +7,11 @@ from broadcaster.desk.access.bodies import SignIn
 from broadcaster.desk.access.browser_sessions import BrowserSessions
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.web.access.change_limit import ChangeLimit
 from broadcaster.web.access.credentials import COOKIE, remove_cookie, set_cookie
 from broadcaster.web.access.origin import refuse_foreign_page
 from broadcaster.web.organizer import Organizer, wrong_token
+from broadcaster.web.requests import parse
 
 
 class SessionRoutes:

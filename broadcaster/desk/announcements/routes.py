@@ -7,8 +7,8 @@ from broadcaster.desk.announcements.records import AnnouncementDesk
 from broadcaster.desk.announcements.shown import ShownAnnouncements
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
-from broadcaster.desk.requests import parse
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 
 class AnnouncementRoutes:

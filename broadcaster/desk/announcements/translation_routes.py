@@ -6,9 +6,9 @@ from broadcaster.desk.announcements.bodies import Translation, canonical
 from broadcaster.desk.announcements.translating import translate
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
-from broadcaster.desk.requests import parse
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 
 class TranslationRoutes:

@@ -8,10 +8,10 @@ from broadcaster.desk.check.trials import try_interpretation
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.errors import UnknownChannel
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 
 class Trial(BaseModel):

@@ -14,8 +14,8 @@ from broadcaster.desk.answers import (
 from broadcaster.desk.conferences.conference_bodies import ConferenceChange, NewConference
 from broadcaster.desk.conferences.records import Conferences, StoredConference
 from broadcaster.desk.qr import picture
-from broadcaster.desk.requests import choice, parse, wanted_version
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import choice, parse, wanted_version
 
 
 class ConferenceRoutes:

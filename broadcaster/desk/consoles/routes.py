@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.errors import UnknownChannel
 from broadcaster.model.consoles.messages import LONGEST_MESSAGE, Addressee
 from broadcaster.model.consoles.records import add_message, change_on_air
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 
 class TechnicianMessage(BaseModel):

@@ -11,7 +11,6 @@ from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.errors import EventChanged, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.inputs.rules import (
@@ -24,6 +23,7 @@ from broadcaster.model.inputs.rules import (
 )
 from broadcaster.model.ports import Bus
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 _ATTEMPTS = 10
 

@@ -18,13 +18,13 @@ from broadcaster.desk.outputs.output_bodies import (
 )
 from broadcaster.desk.outputs.records import OutputRecords
 from broadcaster.desk.outputs.testing import send_test_line
-from broadcaster.desk.requests import parse
 from broadcaster.errors import EventChanged, UnknownChannel, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.event import Event
 from broadcaster.model.outputs.output import CaptionOutput, OutputKind
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 TEST_LINE = "Test of the captions: {title}"
 

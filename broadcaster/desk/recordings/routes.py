@@ -15,7 +15,6 @@ from broadcaster.desk.recordings.file_range import send_range, write_piece
 from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, RecordingLibrary
 from broadcaster.desk.recordings.watched import stopped_reason
 from broadcaster.desk.recordings.zip_stream import ZipEntry, zip_stream
-from broadcaster.desk.requests import parse
 from broadcaster.desk.transcript.reading import read_captions
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event, EventState
@@ -28,6 +27,7 @@ from broadcaster.model.transcripts.notices import file_notice
 from broadcaster.transcripts.files import subtitle_file, text_file
 from broadcaster.transcripts.more_files import json_file
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 log = logging.getLogger("broadcaster.desk")
 

@@ -12,7 +12,6 @@ from broadcaster.access.scope import Ownership
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.desk.review.bodies import ReplacementBody
 from broadcaster.desk.review.channels import not_your_channel
 from broadcaster.errors import UnknownChannel, VersionConflict
@@ -27,6 +26,7 @@ from broadcaster.model.review.replacements import (
 )
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 _ATTEMPTS = 10
 _ID_BYTES = 6

@@ -13,7 +13,6 @@ from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.desk.review.bodies import Hold, RevisionBody
 from broadcaster.desk.review.channels import not_your_channel
 from broadcaster.desk.review.corrected_text import in_lines
@@ -26,6 +25,7 @@ from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.review.revised_caption import RevisedCaption
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 from broadcaster.web.stopping import refuse_while_stopping
 
 _ID = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")

@@ -10,7 +10,6 @@ from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.requests import parse
 from broadcaster.desk.screens.connected import ConnectedScreens
 from broadcaster.errors import EventChanged, UnknownChannel, VersionConflict
 from broadcaster.model import keys
@@ -27,6 +26,7 @@ from broadcaster.model.screens.settings import (
     ScreenSettings,
 )
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 _ATTEMPTS = 10
 Languages = Annotated[

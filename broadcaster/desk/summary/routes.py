@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
-from broadcaster.desk.requests import parse
 from broadcaster.desk.summary.problems import SENTENCES, SummaryProblem
 from broadcaster.desk.transcript.files_in_turn import download
 from broadcaster.errors import EventChanged, UnknownChannel, VersionConflict
@@ -19,6 +18,7 @@ from broadcaster.model.ports import Bus, Record
 from broadcaster.model.transcripts.summary import LONGEST_PROMPT, Summary, summary_record
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
+from broadcaster.web.requests import parse
 
 
 class SummaryOrder(BaseModel):

@@ -1,4 +1,4 @@
-"""Reads the bodies and the versions of the desk's requests."""
+"""Reads JSON bodies, the version that a change must find, and choices in an address."""
 
 import asyncio
 import codecs
