@@ -19,16 +19,17 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model": "errors model.check model.consoles model.failover model.inputs",
     "model.failover": "model.consoles",
     "model.relay": "errors model",
-    "model.announcements": "errors model model.check",
-    "model.check": "errors model",
+    "model.records": "errors model system",
+    "model.announcements": "errors model model.records",
+    "model.check": "errors model model.records",
     "model.conference": "errors model",
-    "model.screens": "",
-    "model.inputs": "model",
-    "model.outputs": "errors",
-    "model.recording": "errors model",
-    "model.review": "errors model",
-    "model.transcripts": "errors model",
-    "model.consoles": "errors model",
+    "model.screens": "model.records",
+    "model.inputs": "model model.records",
+    "model.outputs": "errors model.records",
+    "model.recording": "errors model model.records",
+    "model.review": "errors model model.records",
+    "model.transcripts": "errors model model.records",
+    "model.consoles": "model model.records",
     "access": "auth errors model system",
     # Computed from what was stored of an event: its files for readers, and its report.
     "transcripts": "model model.transcripts writing",
@@ -70,18 +71,19 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors "
-        "floor.microphones log model model.check model.consoles model.inputs stage_keys system "
-        "web webrtc webrtc.whip"
+        "floor.microphones log model model.check model.consoles model.inputs model.records "
+        "stage_keys system web webrtc webrtc.whip"
     ),
     "floor.microphones": "audio audio.stereo model model.inputs webrtc",
     "consoles": "access errors model model.announcements model.consoles system web",
     "consoles.sound": (
-        "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
+        "access audio.publishing consoles log model model.consoles model.records system web "
+        "webrtc webrtc.whip"
     ),
     "booths": (
         "audio booths.announcements booths.demand booths.engines booths.floor booths.human "
         "booths.playout booths.relay booths.sessions booths.text booths.timing errors log model "
-        "model.check model.relay model.review realtime system writing"
+        "model.check model.consoles model.relay model.review realtime system writing"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
@@ -125,22 +127,23 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
-        "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles model.failover model.inputs model.recording model.relay "
-        "model.transcripts stage_keys system web web.access"
+        "access auth desk.alarms desk.journal errors model model.announcements model.check "
+        "model.conference model.consoles model.failover model.inputs model.outputs "
+        "model.recording model.relay model.transcripts stage_keys system web web.access"
     ),
-    "desk.handover": "errors model model.outputs system",
+    "desk.handover": "errors model model.outputs model.records system",
     "desk.outputs": (
-        "desk desk.handover desk.journal errors model model.outputs stage_keys system web"
+        "desk desk.handover desk.journal errors model model.outputs model.records stage_keys "
+        "system web"
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
     "desk.inputs": "desk desk.journal errors model model.inputs web",
     "desk.alarms": "desk.board desk.journal errors model system",
-    "desk.announcements": "desk desk.journal errors model model.announcements system web",
-    "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
-    "desk.journal": "errors model",
+    "desk.announcements": ("desk desk.journal errors model model.announcements model.records web"),
+    "desk.check": "desk desk.alarms desk.journal errors model model.check model.records system web",
+    "desk.journal": "errors model model.records",
     "desk.summary": (
         "desk desk.handover desk.transcript errors model model.transcripts system transcripts web"
     ),

@@ -1,1 +1,1 @@
-"""Sound: levels, mixing, loudness, time-stretch, Opus, Ogg and MP3. Only this folder uses `av`."""
+"""Sound: levels, mixing, loudness, time-stretch, Opus, Ogg and MP3; the home of `av`."""

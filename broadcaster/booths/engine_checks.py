@@ -17,6 +17,7 @@ from broadcaster.booths.engines.line_up import PricedEngines, line_up
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.errors import BusUnavailable, InterpreterFailed
 from broadcaster.model import keys
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.engines import EngineAnswer, EngineOrder
 from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.event import Channel, EngineKind, Event
@@ -76,7 +77,10 @@ class EngineChecks:
 
     async def run(self) -> None:
         """Take orders until cancelled."""
-        async with asyncio.TaskGroup() as tasks, self._bus.subscribe(keys.ENGINE_ORDERS) as orders:
+        async with (
+            asyncio.TaskGroup() as tasks,
+            self._bus.subscribe(check_keys.ENGINE_ORDERS) as orders,
+        ):
             async for message in orders:
                 try:
                     order = EngineOrder.from_json(message.payload)
@@ -120,7 +124,7 @@ class EngineChecks:
         self, order: EngineOrder, results: Iterable[CheckResult], *, done: bool = False
     ) -> None:
         answer = EngineAnswer(order.check, self._process, done, tuple(results))
-        self._bus.publish(keys.engine_answers(order.check), answer.to_json())
+        self._bus.publish(check_keys.engine_answers(order.check), answer.to_json())
 
 
 @dataclass(frozen=True, slots=True)

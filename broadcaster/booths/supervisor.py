@@ -21,6 +21,7 @@ from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Lease
 from broadcaster.model.relay.relays import relays
@@ -147,7 +148,7 @@ class BoothSupervisor:
                 for relay in relays(event):
                     self._bus.forget_retained(keys.relay_pcm(event.id, relay))
                 for channel in event.channels:
-                    human = keys.interpreter_pcm(event.id, channel.language)
+                    human = console_keys.interpreter_pcm(event.id, channel.language)
                     self._bus.forget_retained(human)
             elif not has_models:
                 await self._load_models()

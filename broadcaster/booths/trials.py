@@ -26,6 +26,7 @@ from broadcaster.booths.sessions.fed_session import FedSession
 from broadcaster.errors import BusUnavailable, InterpreterFailed, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, samples_to_ms
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.heard import LONGEST_HEARD_S, NothingHeard, ask_heard_sound
 from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.check.trial import (
@@ -99,7 +100,10 @@ class TrialInterpreter:
 
     async def run(self) -> None:
         """Take orders until cancelled."""
-        async with asyncio.TaskGroup() as tasks, self._bus.subscribe(keys.TRIAL_ORDERS) as orders:
+        async with (
+            asyncio.TaskGroup() as tasks,
+            self._bus.subscribe(check_keys.TRIAL_ORDERS) as orders,
+        ):
             async for message in orders:
                 try:
                     order = TrialOrder.from_json(message.payload)
@@ -129,7 +133,7 @@ class TrialInterpreter:
 
     async def _claim(self, order: TrialOrder) -> bool:
         """Whether this process is the one that carries out the order."""
-        name = keys.trial_record(order.event)
+        name = check_keys.trial_record(order.event)
         record = await self._bus.get(name)
         if record is None:
             return False
@@ -223,7 +227,7 @@ class TrialInterpreter:
         return TrialAnswer(result, interpretation.text, wav_file(clip) if clip else b"")
 
     def _answer(self, order: TrialOrder, answer: TrialAnswer) -> None:
-        self._bus.publish(keys.trial_answers(order.trial), answer.to_json())
+        self._bus.publish(check_keys.trial_answers(order.trial), answer.to_json())
 
 
 def _verdict(

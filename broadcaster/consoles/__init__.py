@@ -1,1 +1,1 @@
-"""The pages of human interpreters: their commands, and what they are told."""
+"""The stage of human interpreters: their commands, their sound, and what they are told."""

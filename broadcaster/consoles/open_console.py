@@ -14,8 +14,10 @@ from broadcaster.consoles.presence import Presence
 from broadcaster.consoles.turns import concluded_at_ms
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import AnnouncementBook
 from broadcaster.model.announcements.speech import ChannelSpeech, SpeechState
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.messages import ConsoleMessages
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.slow_down import SlowDown
@@ -86,11 +88,11 @@ class OpenConsole:
         await first_of(
             self._write_all(write),
             self._follow_event(),
-            self._follow(keys.on_air_record(event, channel), self._take_turn),
-            self._follow(keys.console_record(event, channel), self._take_messages),
-            self._follow(keys.slow_down_record(event), self._take_slow_down),
-            self._follow(keys.announcements_record(event), self._take_announcements),
-            self._follow(keys.speech_record(event, channel), self._take_speech),
+            self._follow(console_keys.on_air_record(event, channel), self._take_turn),
+            self._follow(console_keys.console_record(event, channel), self._take_messages),
+            self._follow(console_keys.slow_down_record(event), self._take_slow_down),
+            self._follow(announcement_keys.announcements_record(event), self._take_announcements),
+            self._follow(announcement_keys.speech_record(event, channel), self._take_speech),
             self._follow_reports(),
             self._follow_crib(),
             self._conclude_handovers(),
@@ -182,7 +184,7 @@ class OpenConsole:
                     self._tell("booth", booth_body(status))
 
     async def _follow_crib(self) -> None:
-        topic = keys.crib(self._console.event.id, self._console.channel)
+        topic = console_keys.crib(self._console.event.id, self._console.channel)
         async with self._bus.subscribe(topic) as messages:
             async for message in messages:
                 with suppress(ValueError, KeyError, TypeError):

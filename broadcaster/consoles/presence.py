@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from broadcaster.consoles.interpreters import Console
 from broadcaster.model import keys
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import ConsoleStatus, status_to_json
 
@@ -28,7 +29,7 @@ class Presence:
         self, console: Console, bus: Bus, clock: Clock, changed: Callable[[], None]
     ) -> None:
         self._me = console.interpreter
-        self._topic = keys.console_presence(console.event.id, console.channel)
+        self._topic = console_keys.console_presence(console.event.id, console.channel)
         self._status_topic = keys.status(console.event.id)
         self._status = status_to_json(ConsoleStatus(console.channel))
         self._bus = bus

@@ -13,8 +13,12 @@ from contextlib import suppress
 from broadcaster.access.tokens import Token
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
+from broadcaster.model.check import check_keys
 from broadcaster.model.conference.conference import Conference
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.recording import recording_keys
 from broadcaster.model.transcripts.summary import summary_record
@@ -117,13 +121,13 @@ class EventEraser:
         codes = await self._codes(event_id)
         progress = await self._bus.records(keys.progress_records(event_id))
         reviewed = await self._bus.records(keys.review_records(event_id))
-        on_air = await self._bus.records(keys.on_air_records(event_id))
-        messages = await self._bus.records(keys.console_records(event_id))
-        messages += await self._bus.records(keys.microphones_records(event_id))
-        speech = await self._bus.records(keys.speech_records(event_id))
+        on_air = await self._bus.records(console_keys.on_air_records(event_id))
+        messages = await self._bus.records(console_keys.console_records(event_id))
+        messages += await self._bus.records(console_keys.microphones_records(event_id))
+        speech = await self._bus.records(announcement_keys.speech_records(event_id))
         tokens = await self._void_tokens(event_id)
-        outputs = await self._bus.records(keys.output_records(event_id))
-        outputs += await self._bus.records(keys.output_progress_records(event_id))
+        outputs = await self._bus.records(output_keys.output_records(event_id))
+        outputs += await self._bus.records(output_keys.output_progress_records(event_id))
         if await self._bus.get(recording_keys.recording_record(event_id)) is not None:
             now = str(self._clock.now_ms()).encode()
             await self._bus.put(recording_keys.recording_erasure(event_id), now)
@@ -135,34 +139,34 @@ class EventEraser:
                 *on_air,
                 *tokens,
                 *outputs,
-                keys.told_record(event_id),
+                output_keys.told_record(event_id),
                 summary_record(event_id),
                 recording_keys.recording_record(event_id),
                 recording_keys.recording_report(event_id),
                 recording_keys.upload_report(event_id),
                 *messages,
                 *speech,
-                keys.slow_down_record(event_id),
+                console_keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
                 keys.replacements_record(event_id),
                 keys.log_record(event_id),
-                keys.check_record(event_id),
-                keys.trial_record(event_id),
+                check_keys.check_record(event_id),
+                check_keys.trial_record(event_id),
                 keys.alarms_record(event_id),
-                keys.announcements_record(event_id),
+                announcement_keys.announcements_record(event_id),
                 keys.screens_record(event_id),
                 keys.inputs_record(event_id),
-                keys.translation_record(event_id),
+                announcement_keys.translation_record(event_id),
                 *more,
             ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )
-        for streams in (keys.all_happenings(event_id), keys.all_samples(event_id)):
+        for streams in (output_keys.all_happenings(event_id), keys.all_samples(event_id)):
             await self._bus.erase(records=(), streams=streams, retained=keys.NOTHING)
         for name in on_air:
-            channel = name.removeprefix(keys.on_air_records(event_id))
-            sound = keys.interpreter_pcm(event_id, channel)
+            channel = name.removeprefix(console_keys.on_air_records(event_id))
+            sound = console_keys.interpreter_pcm(event_id, channel)
             await self._bus.erase(records=[], streams=keys.NOTHING, retained=sound)
 
     async def _codes(self, event_id: str) -> list[str]:

@@ -22,8 +22,10 @@ from broadcaster.desk.events import Events, Stored
 from broadcaster.desk.journal.entries import JournalRecord
 from broadcaster.errors import DomainError
 from broadcaster.model import keys
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.report import CheckReport
 from broadcaster.model.conference.conference import Conference
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.messages import ConsoleMessages
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
@@ -269,8 +271,8 @@ class DeskFeed:
 
     async def _follow_checks(self) -> None:
         await self.loaded.wait()
-        async for name, record in self._bus.watch_all(keys.CHECK_RECORDS):
-            event_id = name.removeprefix(keys.CHECK_RECORDS)
+        async for name, record in self._bus.watch_all(check_keys.CHECK_RECORDS):
+            event_id = name.removeprefix(check_keys.CHECK_RECORDS)
             if ("event", event_id) not in self._newest:
                 continue
             try:
@@ -283,8 +285,8 @@ class DeskFeed:
     async def _follow_consoles(self) -> None:
         """Tell what the human interpreters write to the technician, and the answers."""
         await self.loaded.wait()
-        async for name, record in self._bus.watch_all(keys.CONSOLE_RECORDS):
-            event_id, _, channel = name.removeprefix(keys.CONSOLE_RECORDS).partition(".")
+        async for name, record in self._bus.watch_all(console_keys.CONSOLE_RECORDS):
+            event_id, _, channel = name.removeprefix(console_keys.CONSOLE_RECORDS).partition(".")
             known = self._newest.get(("messages", event_id))
             if ("event", event_id) not in self._newest:
                 continue

@@ -1,1 +1,1 @@
-"""Stage 3: attendees' pages, audio and captions; any number of edge processes."""
+"""The stage for attendees: their pages, sound and captions, from any number of edge processes."""

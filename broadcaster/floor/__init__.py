@@ -1,1 +1,1 @@
-"""Stage 1: where the speaker's sound enters and gets its place on the event clock."""
+"""The stage where the speaker's sound enters and gets its place on the event clock."""

@@ -4,17 +4,17 @@ A speaker's client may reach another process than before: after a lost connectio
 device that takes over. The process that holds the floor gives it up if no publisher would be lost.
 """
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.model import keys
 from broadcaster.model.inputs.rules import InputRole
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.json_form import JsonForm
 
 
 @dataclass(frozen=True, slots=True)
-class FloorAsk:
+class FloorAsk(JsonForm):
     """An ask for a floor.
 
     Attributes:
@@ -26,23 +26,6 @@ class FloorAsk:
     process: str
     role: InputRole
     takeover: bool
-
-    def to_json(self) -> bytes:
-        """The form of the message."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "FloorAsk":
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a message.
-        """
-        try:
-            raw = json.loads(data)
-            return cls(str(raw["process"]), InputRole(raw["role"]), bool(raw["takeover"]))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not an ask for a floor") from wrong
 
 
 async def until_asked(bus: Bus, feed: FloorFeed, process: str) -> None:

@@ -3,8 +3,8 @@
 import re
 
 from broadcaster.audio.pcm import wav_file
-from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.heard import HEARD_S, LONGEST_HEARD_S
 from broadcaster.model.ports import Bus, Clock
 
@@ -42,7 +42,7 @@ class HeardSound:
     async def answer(self) -> None:
         """Answer asks until cancelled."""
         last = self._clock.monotonic() - LEAST_PAUSE_S
-        async with self._bus.subscribe(keys.heard_asks(self._event), depth=4) as asks:
+        async with self._bus.subscribe(check_keys.heard_asks(self._event), depth=4) as asks:
             async for message in asks:
                 now = self._clock.monotonic()
                 ask = _ASK.fullmatch(message.payload)
@@ -50,4 +50,4 @@ class HeardSound:
                     continue
                 last = now
                 newest = bytes(self._pcm[-int(ask[2] or HEARD_S) * _BYTES_PER_S :])
-                self._bus.publish(keys.heard_answer(ask[1].decode()), wav_file(newest))
+                self._bus.publish(check_keys.heard_answer(ask[1].decode()), wav_file(newest))

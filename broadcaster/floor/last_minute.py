@@ -3,6 +3,7 @@
 import logging
 
 from broadcaster.model import keys
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus
 
@@ -29,4 +30,4 @@ async def leave_live_floors(bus: Bus) -> None:
             log.info("event %s is live: the next start within two minutes goes on", event.id)
             bus.leave_retained(keys.floor_pcm(event.id))
             for channel in event.channels:
-                bus.leave_retained(keys.interpreter_pcm(event.id, channel.language))
+                bus.leave_retained(console_keys.interpreter_pcm(event.id, channel.language))

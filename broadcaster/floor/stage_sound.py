@@ -12,6 +12,7 @@ from broadcaster.floor.stage_key import check_stage_key
 from broadcaster.floor.whip import EventLookup
 from broadcaster.model import keys
 from broadcaster.model.check.heard import ask_heard_sound
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus, Clock
@@ -88,7 +89,7 @@ class StageSoundRoutes:
 
     async def _is_too_fast(self, event_id: str) -> bool:
         """Whether an interpreter has just asked the speaker to slow down."""
-        record = await self._bus.get(keys.slow_down_record(event_id))
+        record = await self._bus.get(console_keys.slow_down_record(event_id))
         signal = SlowDown() if record is None else SlowDown.from_json(record.value)
         return signal.is_shown(self._clock.now_ms())
 

@@ -1,4 +1,8 @@
-"""Names on the bus. No other module knows their spelling; those of recordings have their own."""
+"""Names on the bus of what the stages share: events, sound, captions, figures.
+
+Names of what a wing of the model describes are in that wing, such as `consoles/console_keys.py`. No
+other module knows the spelling of any.
+"""
 
 
 def floor_pcm(event: str) -> str:
@@ -139,68 +143,6 @@ def alarms_record(event: str) -> str:
     return f"{ALARM_RECORDS}{event}"
 
 
-OUTPUT_RECORDS = "output."
-"""Prefix of the records of the caption outputs of all events."""
-OUTPUT_PROGRESS_RECORDS = "output-progress."
-"""Prefix of the records of how far each of them has come."""
-
-
-def output_records(event: str) -> str:
-    """Prefix of the records of the caption outputs of one event."""
-    return f"{OUTPUT_RECORDS}{event}."
-
-
-def output_record(event: str, output: str) -> str:
-    """Record of a caption output: where its captions go."""
-    return f"{output_records(event)}{output}"
-
-
-def output_progress_records(event: str) -> str:
-    """Prefix of the records of how far the outputs of one event have come."""
-    return f"{OUTPUT_PROGRESS_RECORDS}{event}."
-
-
-def output_progress_record(event: str, output: str) -> str:
-    """Record of how far one output has come."""
-    return f"{output_progress_records(event)}{output}"
-
-
-def output_lease(event: str, output: str) -> str:
-    """Lease of the process that sends this output."""
-    return f"output.{event}.{output}"
-
-
-def output_tests(event: str) -> str:
-    """Topic of orders to send a test line to an output."""
-    return f"output.tests.{event}"
-
-
-def output_test_answer(test: str) -> str:
-    """Topic of the answer to one such order."""
-    return f"output.tests.answer.{test}"
-
-
-HAPPENINGS_LEASE = "happenings"
-"""Lease of the process that writes what happens to events."""
-TOLD_RECORDS = "told."
-"""Prefix of the records of what was written of all events."""
-
-
-def told_record(event: str) -> str:
-    """Record of what was written into the stream of an event's happenings."""
-    return f"{TOLD_RECORDS}{event}"
-
-
-def happenings(event: str) -> str:
-    """Stream of what happens to an event, for other software."""
-    return f"{all_happenings(event)}all"
-
-
-def all_happenings(event: str) -> str:
-    """The beginning of the name of that stream."""
-    return f"happenings.{event}."
-
-
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
 SCHEDULE_LEASE = "schedule"
@@ -223,52 +165,6 @@ def token_record(token_id: str) -> str:
     return f"{TOKEN_RECORDS}{token_id}"
 
 
-CHECK_RECORDS = "check."
-"""Prefix of the records of the last sound checks of all events."""
-ENGINE_ORDERS = "engines.orders"
-"""Topic of orders to try an event's engines."""
-
-
-def check_record(event: str) -> str:
-    """Record of the last sound check of an event."""
-    return f"{CHECK_RECORDS}{event}"
-
-
-def engine_answers(check: str) -> str:
-    """Topic of what the processes that run booths answer to one check."""
-    return f"engines.answers.{check}"
-
-
-TRIAL_ORDERS = "trials.orders"
-"""Topic of orders to interpret a floor's last seconds for the desk."""
-
-
-def trial_record(event: str) -> str:
-    """Record of an event's last trial, without what was said."""
-    return f"trial.{event}"
-
-
-def trial_answers(trial: str) -> str:
-    """Topic of what the process that carries out a trial answers."""
-    return f"trials.answers.{trial}"
-
-
-def heard_asks(event: str) -> str:
-    """Topic of asks for the last seconds of a speaker's sound."""
-    return f"heard.{event}"
-
-
-def heard_answer(ask: str) -> str:
-    """Topic of the answer to one ask."""
-    return f"heard.answer.{ask}"
-
-
-ANNOUNCEMENT_RECORDS = "announcements."
-"""Prefix of the records of the announcements of all events."""
-ANNOUNCEMENTS_SEEN = "seen.announcements"
-"""Topic on which edge processes report how many phones got announcements."""
-
-
 SCREEN_RECORDS = "screens."
 """Prefix of the records of the settings of all screens."""
 SCREENS_OPEN = "open.screens"
@@ -283,105 +179,6 @@ def screens_record(event: str) -> str:
 def inputs_record(event: str) -> str:
     """Record of the rules by which an input of an event's floor is heard."""
     return f"inputs.{event}"
-
-
-TRANSLATION_ORDERS = "translations.orders"
-"""Topic of orders to translate an announcement."""
-
-
-def translation_record(event: str) -> str:
-    """Record of the id of the newest order that a process has taken for an event."""
-    return f"translation.{event}"
-
-
-def translation_answers(order: str) -> str:
-    """Topic of what the process that carries out an order answers."""
-    return f"translations.answers.{order}"
-
-
-def announcements_record(event: str) -> str:
-    """Record of an event's announcements."""
-    return f"{ANNOUNCEMENT_RECORDS}{event}"
-
-
-SPEECH_RECORDS = "speech."
-"""Prefix of the records of what was spoken of all events' announcements."""
-
-
-def speech_records(event: str) -> str:
-    """Prefix of those of one event."""
-    return f"{SPEECH_RECORDS}{event}."
-
-
-def speech_record(event: str, channel: str) -> str:
-    """Record of which announcements a channel has spoken, see `ChannelSpeech`."""
-    return f"{speech_records(event)}{channel}"
-
-
-ON_AIR_RECORDS = "onair."
-"""Prefix of the records of all channels that human interpreters have used."""
-
-
-def on_air_records(event: str) -> str:
-    """Prefix of those of one event."""
-    return f"{ON_AIR_RECORDS}{event}."
-
-
-def on_air_record(event: str, channel: str) -> str:
-    """Record of the human interpreter who should be heard on a channel, see `OnAir`."""
-    return f"{on_air_records(event)}{channel}"
-
-
-def microphones_records(event: str) -> str:
-    """Prefix of the records of the microphones of all channels of one event."""
-    return f"microphones.{event}."
-
-
-def microphones_record(event: str, channel: str) -> str:
-    """Record of the newest microphone of each human interpreter of a channel."""
-    return f"{microphones_records(event)}{channel}"
-
-
-def interpreter_pcm(event: str, channel: str) -> str:
-    """Topic of the PCM frames, 20 ms each, of the human interpreter on air."""
-    return f"human.{event}.{channel}"
-
-
-def interpreter_full_band(event: str, channel: str) -> str:
-    """Topic of the same sound for listeners: PCM frames at `FULL_BAND_HZ`, 20 ms each."""
-    return f"human48.{event}.{channel}"
-
-
-def crib(event: str, channel: str) -> str:
-    """Topic of the AI's text for a channel's consoles while a human interpreter is on air.
-
-    A message is `{"text", "position"}`, with the event-clock sample at which it was written.
-    """
-    return f"crib.{event}.{channel}"
-
-
-CONSOLE_RECORDS = "console."
-"""Prefix of the records of the messages of all channels."""
-
-
-def console_records(event: str) -> str:
-    """Prefix of those of one event."""
-    return f"{CONSOLE_RECORDS}{event}."
-
-
-def console_record(event: str, channel: str) -> str:
-    """Record of the newest messages of a channel's human interpreters and the technician."""
-    return f"{console_records(event)}{channel}"
-
-
-def console_presence(event: str, channel: str) -> str:
-    """Topic on which the consoles of a channel say that they are open."""
-    return f"console.presence.{event}.{channel}"
-
-
-def slow_down_record(event: str) -> str:
-    """Record of the last signal to the speaker to slow down."""
-    return f"slowdown.{event}"
 
 
 SAMPLES_LEASE = "samples"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.happening import Happened
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import TEST
@@ -144,7 +145,7 @@ class HappeningMessages:
     limits = OF_MESSAGES
 
     def __init__(self, output: CaptionOutput) -> None:
-        self.stream = keys.happenings(output.event)
+        self.stream = output_keys.happenings(output.event)
         self._event = output.event
 
     def letter_of(self, entry: Entry) -> Letter | None:

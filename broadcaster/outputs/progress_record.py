@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from broadcaster.errors import BusUnavailable
-from broadcaster.model import keys
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import (
     MOST_DEAD,
@@ -39,7 +39,7 @@ class ProgressRecord:
         self._clock = clock
         self._output = output
         self._stream = stream
-        self._name = keys.output_progress_record(output.event, output.id)
+        self._name = output_keys.output_progress_record(output.event, output.id)
         self.now = OutputProgress(after=output.after, target=output.target, again=output.again)
 
     async def load(self) -> None:

@@ -12,6 +12,7 @@ from cryptography.fernet import MultiFernet
 from broadcaster.model import keys
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.language import FLOOR
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import ON_SCREEN, CaptionOutput, OutputKind, OutputTarget
 from broadcaster.model.outputs.progress import OutputState, OutputTest
 from broadcaster.model.ports import Bus, Clock, Record, Subscription
@@ -84,7 +85,7 @@ class OutputSupervisor:
                 self._changed.set()
 
     async def _follow_outputs(self) -> None:
-        async for name, record in self._bus.watch_all(keys.OUTPUT_RECORDS):
+        async for name, record in self._bus.watch_all(output_keys.OUTPUT_RECORDS):
             self._take(name, record)
 
     def _take(self, name: str, record: Record) -> None:
@@ -139,7 +140,7 @@ class OutputSupervisor:
     async def _keep(self, output: CaptionOutput) -> None:
         """Send while this process has the lease."""
         await work_with_lease(
-            partial(self._bus.lease, keys.output_lease(output.event, output.id)),
+            partial(self._bus.lease, output_keys.output_lease(output.event, output.id)),
             partial(self._send, output),
             wanted=lambda: True,  # the task is cancelled when the output is not wanted any more
             sleep=self._clock.sleep,
@@ -166,7 +167,7 @@ class OutputSupervisor:
             letters = self._letters(output)
             delivery = Delivery(self._bus, self._clock, output, wire, letters, hold_back_s)
         try:
-            topic = keys.output_tests(output.event)
+            topic = output_keys.output_tests(output.event)
             async with self._bus.subscribe(topic, depth=8) as orders:
                 await delivery.load()
                 await first_of(
@@ -221,4 +222,4 @@ class OutputSupervisor:
                     reason=failed.reason,
                     values=dict(failed.values),
                 )
-            self._bus.publish(keys.output_test_answer(order.test), answer.to_json())
+            self._bus.publish(output_keys.output_test_answer(order.test), answer.to_json())

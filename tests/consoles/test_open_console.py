@@ -16,8 +16,10 @@ from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Console, Interpreters
 from broadcaster.consoles.open_console import OpenConsole
 from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
 from broadcaster.model.announcements.speech import ChannelSpeech, SpeechReport, SpeechState
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.records import change_on_air, read_on_air
 from broadcaster.model.event import Channel, Event, EventState, Notice, Term
@@ -173,7 +175,9 @@ def test_consoles_know_which_others_are_open() -> None:
             await of.clock.sleep(0.01)
             assert ana.there == {"Ana": True, "Ben": False}
             lost = json.dumps({"interpreter": of.ben.interpreter, "open": True}).encode()
-            of.bus.publish(keys.console_presence("talk", "es"), lost)  # and then its process died
+            of.bus.publish(
+                console_keys.console_presence("talk", "es"), lost
+            )  # and then its process died
             await of.clock.sleep(0.01)
             assert ana.there == {"Ana": True, "Ben": True}
             await of.clock.sleep(presence.GONE_AFTER_S + presence.REPEAT_S)
@@ -191,8 +195,8 @@ def test_a_console_is_told_all_that_its_interpreter_needs() -> None:
             of.bus.publish(status, status_to_json(BoothStatus("es", BoothState.LIVE)))
             for text in ("Abrimos", " la esclusa."):
                 crib = json.dumps({"text": text, "position": 5}).encode()
-                of.bus.publish(keys.crib("talk", "es"), crib)
-            of.bus.publish(keys.crib("talk", "es"), b"no JSON")
+                of.bus.publish(console_keys.crib("talk", "es"), crib)
+            of.bus.publish(console_keys.crib("talk", "es"), b"no JSON")
             await of.clock.sleep(0.01)
             told = page.told
             assert told["hello"]["name"] == "Ana"
@@ -257,10 +261,10 @@ def test_an_announcement_that_the_ai_has_not_spoken_can_be_read_out() -> None:
             book = AnnouncementBook(
                 (announcement(1), announcement(2), announcement(3, spoken=False))
             )
-            await of.bus.put(keys.announcements_record("talk"), book.to_json())
+            await of.bus.put(announcement_keys.announcements_record("talk"), book.to_json())
             report = SpeechReport(1, BEGIN_MS, SpeechState.SPOKEN)
             speech = ChannelSpeech("talk", "es", {"a1": report})
-            await of.bus.put(keys.speech_record("talk", "es"), speech.to_json())
+            await of.bus.put(announcement_keys.speech_record("talk", "es"), speech.to_json())
             await of.clock.sleep(0.1)
             told = {"text": "La comida 2", "until_ms": BEGIN_MS + 60_000}
             assert ana.told["announcements"] == {"announcements": [told]}

@@ -21,8 +21,11 @@ from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.errors import UnknownEvent
 from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.caption import Caption
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.trial import TrialRecord
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import ACTIONS, Channel, Event, EventAction, EventState
 from broadcaster.model.ports import Bus, Retained
@@ -298,21 +301,21 @@ async def fill(bus: Bus, event_id: str) -> None:
         revised = Caption(f"{channel}-1", channel, 0, 9, SECRET_WORDS, final=True, revision=1)
         record = keys.review_record(event_id, revised.id)
         await bus.put(record, RevisedCaption(revised, SECRET_WORDS, ("first",)).to_json())
-        await bus.put(keys.on_air_record(event_id, channel), OnAir("token").to_json())
+        await bus.put(console_keys.on_air_record(event_id, channel), OnAir("token").to_json())
     await bus.put(keys.spent_record(event_id), Spent({"es": Account(1.0, 0.5)}).to_json())
-    await bus.put(keys.trial_record(event_id), TrialRecord("1", 0).to_json())
+    await bus.put(check_keys.trial_record(event_id), TrialRecord("1", 0).to_json())
     await bus.put(keys.replacements_record(event_id), SECRET_WORDS.encode())
-    await bus.put(keys.announcements_record(event_id), SECRET_WORDS.encode())
-    await bus.put(keys.translation_record(event_id), b"0123")
+    await bus.put(announcement_keys.announcements_record(event_id), SECRET_WORDS.encode())
+    await bus.put(announcement_keys.translation_record(event_id), b"0123")
     await bus.put(keys.screens_record(event_id), b"{}")
     for channel in ("es", "it"):
-        await bus.put(keys.console_record(event_id, channel), b'{"messages": []}')
-    await bus.put(keys.slow_down_record(event_id), b"{}")
+        await bus.put(console_keys.console_record(event_id, channel), b'{"messages": []}')
+    await bus.put(console_keys.slow_down_record(event_id), b"{}")
     await bus.append(keys.samples(event_id), b'{"samples": []}')
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))
-    bus.retain(keys.interpreter_pcm(event_id, "es"), Retained(1, SECRET_WORDS.encode()))
+    bus.retain(console_keys.interpreter_pcm(event_id, "es"), Retained(1, SECRET_WORDS.encode()))
 
 
 async def create(bus: Bus, clock: FakeClock, **more: Any) -> Event:

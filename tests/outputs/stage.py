@@ -14,6 +14,7 @@ from broadcaster.desk.outputs.records import OutputRecords
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import PURPOSE, CaptionOutput
 from broadcaster.model.outputs.progress import OutputProgress, OutputState
 from broadcaster.model.ports import Bus
@@ -117,7 +118,7 @@ class Talk:
         """The progress, once a process has started the output."""
         async with deadline():
             while True:
-                record = await self.bus.get(keys.output_progress_record("talk", output.id))
+                record = await self.bus.get(output_keys.output_progress_record("talk", output.id))
                 if record is not None:
                     return OutputProgress.from_json(record.value)
                 await asyncio.sleep(0.01)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from broadcaster.model import keys
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.happening import Happened
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import OutputState
@@ -26,7 +26,7 @@ RECEIVER = Path(__file__).parents[2] / "docs" / "examples" / "receiver.py"
 async def happen(talk: Talk, *numbers: int) -> None:
     for number in numbers:
         happened = Happened(f"talk.{number}", "event.live", talk.clock.now_ms(), {"n": number})
-        await talk.bus.append(keys.happenings("talk"), happened.to_json())
+        await talk.bus.append(output_keys.happenings("talk"), happened.to_json())
 
 
 async def added(talk: Talk, hook: Receiver, **more: Any) -> CaptionOutput:

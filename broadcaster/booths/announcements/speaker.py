@@ -15,7 +15,7 @@ from broadcaster.booths.announcements.reading import NotRead
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.playout.inserted import InsertedSpeech
 from broadcaster.errors import BusUnavailable
-from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
 from broadcaster.model.announcements.speech import (
     SPEAK_WITHIN_S,
@@ -101,7 +101,7 @@ class AnnouncementSpeaker:
         )
 
     async def _read_record(self) -> None:
-        record = await self._bus.get(keys.speech_record(self._event, self._channel))
+        record = await self._bus.get(announcement_keys.speech_record(self._event, self._channel))
         if record is None:
             return
         try:
@@ -116,7 +116,7 @@ class AnnouncementSpeaker:
                 )
 
     async def _follow(self) -> None:
-        async for record in self._bus.watch(keys.announcements_record(self._event)):
+        async for record in self._bus.watch(announcement_keys.announcements_record(self._event)):
             try:
                 self._book = AnnouncementBook.from_json(record.value)
             except ValueError:
@@ -268,7 +268,9 @@ class AnnouncementSpeaker:
                 return
             kept = {one.id for one in self._book.entries} or self._speech.reports.keys()
             after = self._speech.with_report(announcement_id, report, kept)
-            await self._bus.put(keys.speech_record(self._event, self._channel), after.to_json())
+            await self._bus.put(
+                announcement_keys.speech_record(self._event, self._channel), after.to_json()
+            )
             self._speech = after
 
 

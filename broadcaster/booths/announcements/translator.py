@@ -13,6 +13,7 @@ from broadcaster.booths.engines.instructions import announcement_instructions
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.errors import BusUnavailable, InterpreterFailed, VersionConflict
 from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import LONGEST_TEXT
 from broadcaster.model.announcements.translation import LATE, TranslationAnswer, TranslationOrder
 from broadcaster.model.event import EngineKind, Event
@@ -53,7 +54,7 @@ class AnnouncementTranslator:
         """Take orders until cancelled."""
         async with (
             asyncio.TaskGroup() as tasks,
-            self._bus.subscribe(keys.TRANSLATION_ORDERS) as orders,
+            self._bus.subscribe(announcement_keys.TRANSLATION_ORDERS) as orders,
         ):
             async for message in orders:
                 try:
@@ -83,7 +84,7 @@ class AnnouncementTranslator:
 
     async def _claim(self, order: TranslationOrder) -> bool:
         """Whether this process is the one that carries out the order."""
-        name = keys.translation_record(order.event)
+        name = announcement_keys.translation_record(order.event)
         record = await self._bus.get(name)
         if record is not None and record.value.decode() == order.id:
             return False
@@ -131,7 +132,7 @@ class AnnouncementTranslator:
         )
 
     def _answer(self, order: TranslationOrder, answer: TranslationAnswer) -> None:
-        self._bus.publish(keys.translation_answers(order.id), answer.to_json())
+        self._bus.publish(announcement_keys.translation_answers(order.id), answer.to_json())
 
 
 async def _read(

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from broadcaster.booths.timing.places import TextPlace
-from broadcaster.model import keys
 from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.ports import Bus
 
 KEPT_FRAGMENTS = 400
@@ -43,7 +43,7 @@ class AiText:
     def __init__(
         self, event: str, channel: str, bus: Bus, write: WriteText, now_ms: Callable[[], int]
     ) -> None:
-        self._topic = keys.crib(event, channel)
+        self._topic = console_keys.crib(event, channel)
         self._bus = bus
         self._write = write
         self._now_ms = now_ms

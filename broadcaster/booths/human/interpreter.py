@@ -20,8 +20,8 @@ from broadcaster.booths.human.transcript import HumanTranscript
 from broadcaster.booths.playout.on_air_mixer import OnAirMixer
 from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.text.captions import CaptionWriter
-from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, AudioFrame
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event
@@ -85,7 +85,7 @@ class HumanInterpreter:
         self._captions = captions
         self._changed = changed
         self._standby = Standby.WARM
-        topic = keys.interpreter_pcm(event.id, channel)
+        topic = console_keys.interpreter_pcm(event.id, channel)
         self._sound = FloorReceiver(topic, bus, clock, live_at_ms=event.live_at_ms, away_s=AWAY_S)
         self._progress = ChannelProgress(
             event=event.id,
@@ -180,7 +180,7 @@ class HumanInterpreter:
             await self._decided.wait()
 
     async def _follow_record(self) -> None:
-        record_name = keys.on_air_record(self._event, self._channel)
+        record_name = console_keys.on_air_record(self._event, self._channel)
         async for record in self._bus.watch(record_name):
             with suppress(ValueError, TypeError):
                 self.switch.set_record(OnAir.from_json(record.value), self._clock.monotonic())
@@ -189,7 +189,7 @@ class HumanInterpreter:
 
     async def _hear_full_band(self) -> None:
         """Let the listeners hear what a microphone took up, beyond the 12 kHz of the engines."""
-        topic = keys.interpreter_full_band(self._event, self._channel)
+        topic = console_keys.interpreter_full_band(self._event, self._channel)
         async with self._bus.subscribe(topic) as messages:
             async for message in messages:
                 frame = AudioFrame.from_bytes(message.payload)

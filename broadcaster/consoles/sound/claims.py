@@ -5,10 +5,10 @@ import secrets
 from dataclasses import dataclass, field
 
 from broadcaster.consoles.interpreters import Console
-from broadcaster.model import keys
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.microphones import Microphones
-from broadcaster.model.consoles.records import change_record
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.changing import change_record
 from broadcaster.web.errors import Refused
 
 
@@ -40,7 +40,7 @@ async def check_device(bus: Bus, console: Console, device: str) -> None:
         Refused: 409 `replaced`.
         BusUnavailable: the broker does not answer.
     """
-    record = await bus.get(keys.microphones_record(console.event.id, console.channel))
+    record = await bus.get(console_keys.microphones_record(console.event.id, console.channel))
     if record is not None:
         _check(Microphones.from_json(record.value), console, device)
 
@@ -60,7 +60,7 @@ async def claim_microphone(
         Refused: 409 `replaced`.
         BusUnavailable: it was perhaps not written down.
     """
-    name = keys.microphones_record(console.event.id, console.channel)
+    name = console_keys.microphones_record(console.event.id, console.channel)
     session = secrets.token_hex(8)
 
     def claimed(before: Microphones) -> Microphones:

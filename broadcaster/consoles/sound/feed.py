@@ -13,6 +13,7 @@ from broadcaster.model.audio import (
     ms_to_samples,
     wall_position,
 )
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.microphones import Microphones
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import Event, EventState
@@ -119,7 +120,9 @@ class InterpreterFeed:
                 return
 
     async def _follow_turns(self) -> None:
-        async for record in self._bus.watch(keys.on_air_record(self.event.id, self.channel)):
+        async for record in self._bus.watch(
+            console_keys.on_air_record(self.event.id, self.channel)
+        ):
             with suppress(ValueError, TypeError):
                 before, self._on_air = self._on_air, OnAir.from_json(record.value)
                 if before.interpreter != self._on_air.interpreter or self._on_air.muted:
@@ -127,7 +130,9 @@ class InterpreterFeed:
 
     async def _follow_microphones(self) -> None:
         """Drop a microphone whose interpreter has opened another one, perhaps elsewhere."""
-        async for record in self._bus.watch(keys.microphones_record(self.event.id, self.channel)):
+        async for record in self._bus.watch(
+            console_keys.microphones_record(self.event.id, self.channel)
+        ):
             with suppress(ValueError):
                 self._newest = Microphones.from_json(record.value)
                 self._newest_version = record.version

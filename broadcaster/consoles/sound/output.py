@@ -2,8 +2,8 @@
 
 from broadcaster.audio.publishing.live_topic import LiveTopic
 from broadcaster.audio.publishing.pcm_topic import PcmTopic
-from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES, Kind
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.ports import Bus
 
 
@@ -17,8 +17,8 @@ class InterpreterOutput:
     """
 
     def __init__(self, bus: Bus, event: str, channel: str) -> None:
-        self._pcm = PcmTopic(bus, keys.interpreter_pcm(event, channel))
-        full_band = keys.interpreter_full_band(event, channel)
+        self._pcm = PcmTopic(bus, console_keys.interpreter_pcm(event, channel))
+        full_band = console_keys.interpreter_full_band(event, channel)
         self._full_band = LiveTopic(bus, full_band, Kind.FULL_BAND_PCM)
 
     @property

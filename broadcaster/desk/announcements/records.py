@@ -14,7 +14,7 @@ from broadcaster.desk.announcements.bodies import (
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.errors import EventChanged, VersionConflict
-from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
 from broadcaster.model.ports import Bus, Clock
 
@@ -42,7 +42,7 @@ class AnnouncementDesk:
         Raises:
             BusUnavailable: the broker does not answer.
         """
-        record = await self._bus.get(keys.announcements_record(event_id))
+        record = await self._bus.get(announcement_keys.announcements_record(event_id))
         return AnnouncementBook.from_json(record.value) if record else AnnouncementBook()
 
     async def announce(self, event_id: str, new: NewAnnouncement, actor: str) -> Announcement:
@@ -111,7 +111,7 @@ class AnnouncementDesk:
     async def _write(
         self, event_id: str, made: Callable[[AnnouncementBook], Announcement]
     ) -> Announcement:
-        name = keys.announcements_record(event_id)
+        name = announcement_keys.announcements_record(event_id)
         for _ in range(_ATTEMPTS):
             record = await self._bus.get(name)
             book = AnnouncementBook.from_json(record.value) if record else AnnouncementBook()

@@ -7,7 +7,7 @@ from typing import Any
 
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.errors import BusUnavailable
-from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
 from broadcaster.model.announcements.seen import SeenCounts, SeenReport
 from broadcaster.model.announcements.speech import SPEAK_WITHIN_S, ChannelSpeech
@@ -94,7 +94,7 @@ class ShownAnnouncements:
 
     async def _follow_speech(self) -> None:
         await self._feed.loaded.wait()
-        async for name, record in self._bus.watch_all(keys.SPEECH_RECORDS):
+        async for name, record in self._bus.watch_all(announcement_keys.SPEECH_RECORDS):
             try:
                 speech = ChannelSpeech.from_json(record.value)
             except ValueError:
@@ -108,15 +108,15 @@ class ShownAnnouncements:
 
     async def _show_again(self, event_id: str) -> None:
         with suppress(BusUnavailable, ValueError):  # the next report of a channel shows it
-            record = await self._bus.get(keys.announcements_record(event_id))
+            record = await self._bus.get(announcement_keys.announcements_record(event_id))
             if record is not None:
                 book = AnnouncementBook.from_json(record.value)
                 self._feed.show("announcements", event_id, self.body(event_id, book))
 
     async def _follow_records(self) -> None:
         await self._feed.loaded.wait()
-        async for name, record in self._bus.watch_all(keys.ANNOUNCEMENT_RECORDS):
-            event_id = name.removeprefix(keys.ANNOUNCEMENT_RECORDS)
+        async for name, record in self._bus.watch_all(announcement_keys.ANNOUNCEMENT_RECORDS):
+            event_id = name.removeprefix(announcement_keys.ANNOUNCEMENT_RECORDS)
             try:
                 book = AnnouncementBook.from_json(record.value)
             except ValueError:
@@ -125,7 +125,7 @@ class ShownAnnouncements:
             self._feed.show("announcements", event_id, self.body(event_id, book))
 
     async def _follow_counts(self) -> None:
-        async with self._bus.subscribe(keys.ANNOUNCEMENTS_SEEN) as messages:
+        async with self._bus.subscribe(announcement_keys.ANNOUNCEMENTS_SEEN) as messages:
             async for message in messages:
                 try:
                     report = SeenReport.from_json(message.payload)

@@ -1,9 +1,8 @@
 """Asks a process that runs booths to translate an announcement, and waits for it."""
 
-import asyncio
 import secrets
 
-from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.translation import (
     LATE,
     TranslationAnswer,
@@ -11,13 +10,9 @@ from broadcaster.model.announcements.translation import (
     TranslationOrder,
 )
 from broadcaster.model.event import Event
-from broadcaster.model.ports import Bus, Clock, Subscription
-from broadcaster.system.tasks import first_of
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.records.asking import Question, ask
 
-ASK_AGAIN_S = 1.0
-"""The bus may lose an order."""
-NOBODY_S = 5.0
-"""Without any answer for this long, no process runs booths."""
 TIMEOUT_S = 40.0
 
 
@@ -39,48 +34,23 @@ async def translate(bus: Bus, clock: Clock, event: Event, text: str, source: str
     """
     languages = tuple(one.language for one in event.channels if one.language != source)
     order = TranslationOrder(secrets.token_hex(8), event.id, text, source, languages)
+    question = Question(
+        topic=announcement_keys.TRANSLATION_ORDERS,
+        order=order.to_json(),
+        answers=announcement_keys.translation_answers(order.id),
+        parse=TranslationAnswer.from_json,
+        is_last=lambda answer: answer.done,
+        name=f"translation:{event.id}",
+    )
     try:
-        async with (
-            asyncio.timeout(TIMEOUT_S),
-            bus.subscribe(keys.translation_answers(order.id), depth=4) as answers,
-        ):
-            answer = await _answer(bus, clock, order, answers)
+        answer = await ask(bus, clock, question, TIMEOUT_S)
     except TimeoutError:
         raise TranslationFailed(*LATE) from None
-    if answer.message:
-        raise TranslationFailed(answer.message, answer.hint)
-    return answer.texts
-
-
-async def _answer(
-    bus: Bus, clock: Clock, order: TranslationOrder, answers: Subscription
-) -> TranslationAnswer:
-    """Ask until a process has taken the order, then wait for its answer."""
-    found: list[TranslationAnswer] = []
-
-    async def ask() -> None:
-        waited_s = 0.0
-        while not found and waited_s < NOBODY_S:
-            bus.publish(keys.TRANSLATION_ORDERS, order.to_json())
-            await clock.sleep(ASK_AGAIN_S)
-            waited_s += ASK_AGAIN_S
-        if found:
-            await asyncio.get_running_loop().create_future()
-
-    async def hear() -> None:
-        async for message in answers:
-            try:
-                answer = TranslationAnswer.from_json(message.payload)
-            except ValueError:
-                continue
-            found.append(answer)
-            if answer.done:
-                return
-
-    await first_of(ask(), hear(), name=f"translation:{order.event}")
-    if not found:
+    if answer is None:
         raise TranslationFailed(
             "no process that runs booths answers",
             "Start one with the role booths. Until then type the texts yourself.",
         )
-    return found[-1]
+    if answer.message:
+        raise TranslationFailed(answer.message, answer.hint)
+    return answer.texts

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
-from broadcaster.model import keys
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.engines import EngineAnswer, EngineOrder
 from broadcaster.model.check.report import SEVERITY, CheckResult, Light
 from broadcaster.model.ports import Bus, Clock, Subscription
+from broadcaster.model.records.asking import ASK_AGAIN_S, NOBODY_S
 from broadcaster.system.tasks import first_of
 
-ASK_AGAIN_S = 1.0
-"""The bus may lose an order, and a process that is busy takes it later."""
-NOBODY_S = 5.0
-"""Without any answer for this long, no process runs booths."""
 OTHERS_S = 1.5
 """Time for a second process to answer for the first time."""
 ENGINES_TIMEOUT_S = 25.0
@@ -55,7 +52,7 @@ class EngineGathering:
     async def run(self) -> None:
         """Ask until all processes have answered, or the deadline has passed."""
         self._show([WAITING])
-        async with self._bus.subscribe(keys.engine_answers(self._order.check)) as answers:
+        async with self._bus.subscribe(check_keys.engine_answers(self._order.check)) as answers:
             await first_of(
                 self._ask(), self._hear(answers), self._wait(), name=f"check:{self._order.event}"
             )
@@ -68,7 +65,7 @@ class EngineGathering:
 
     async def _ask(self) -> None:
         while True:
-            self._bus.publish(keys.ENGINE_ORDERS, self._order.to_json())
+            self._bus.publish(check_keys.ENGINE_ORDERS, self._order.to_json())
             await self._clock.sleep(ASK_AGAIN_S)
 
     async def _hear(self, answers: Subscription) -> None:

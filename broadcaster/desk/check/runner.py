@@ -15,6 +15,7 @@ from broadcaster.desk.check.translation import check_translations
 from broadcaster.desk.warnings import InterpreterFacts
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.engines import EngineOrder
 from broadcaster.model.check.heard import ask_heard_sound
 from broadcaster.model.check.report import CheckReport, CheckResult
@@ -102,7 +103,7 @@ class CheckRunner:
             return report or CheckReport("", now_ms, running=False)
         new = CheckReport(secrets.token_hex(8), now_ms)
         try:
-            await self._bus.put(keys.check_record(event.id), new.to_json(), version)
+            await self._bus.put(check_keys.check_record(event.id), new.to_json(), version)
         except VersionConflict:  # another process was quicker
             return (await self.read(event.id)) or new
         self._running += 1
@@ -117,7 +118,7 @@ class CheckRunner:
         self._running -= 1
 
     async def _stored(self, event_id: str) -> tuple[CheckReport | None, int]:
-        record = await self._bus.get(keys.check_record(event_id))
+        record = await self._bus.get(check_keys.check_record(event_id))
         if record is None:
             return None, 0
         try:
@@ -203,7 +204,7 @@ class _RunningCheck:
         """Write the report; when the broker does not answer, the last one is written later."""
         for _ in range(3):
             try:
-                await self._bus.put(keys.check_record(self._event.id), self._report.to_json())
+                await self._bus.put(check_keys.check_record(self._event.id), self._report.to_json())
             except BusUnavailable as error:
                 log.warning("the report of a sound check is not stored: %s", error.message)
                 await self._clock.sleep(_SAVE_AGAIN_S)

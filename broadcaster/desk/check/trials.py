@@ -1,6 +1,5 @@
 """Asks a process that runs booths to interpret the floor's last seconds, and waits for it."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +7,7 @@ from dataclasses import replace
 
 from broadcaster.desk.check.engines import NO_BOOTHS
 from broadcaster.errors import BusUnavailable, VersionConflict
-from broadcaster.model import keys
+from broadcaster.model.check import check_keys
 from broadcaster.model.check.report import CheckResult, Light
 from broadcaster.model.check.trial import (
     INTERPRETATION,
@@ -18,13 +17,9 @@ from broadcaster.model.check.trial import (
     TrialRecord,
     TrialRunning,
 )
-from broadcaster.model.ports import Bus, Clock, Record, Subscription
-from broadcaster.system.tasks import first_of
+from broadcaster.model.ports import Bus, Clock, Record
+from broadcaster.model.records.asking import Question, ask
 
-ASK_AGAIN_S = 1.0
-"""The bus may lose an order."""
-NOBODY_S = 5.0
-"""Without any answer for this long, no process runs booths."""
 TRIAL_TIMEOUT_S = 45.0
 """A trial that takes longer was left by a process that died."""
 LEAST_INTERVAL_S = 5.0
@@ -64,7 +59,7 @@ async def claimed(bus: Bus, clock: Clock, event_id: str, longest_s: float) -> As
         TrialRunning: another one runs, or ended less than `LEAST_INTERVAL_S` ago.
         BusUnavailable: the broker does not answer.
     """
-    name, trial = keys.trial_record(event_id), secrets.token_hex(8)
+    name, trial = check_keys.trial_record(event_id), secrets.token_hex(8)
     now_ms = clock.now_ms()
     record = await bus.get(name)
     if record is not None and _is_busy(record, now_ms):
@@ -88,46 +83,26 @@ def _is_busy(record: Record, now_ms: int) -> bool:
 
 
 async def _answer(bus: Bus, clock: Clock, order: TrialOrder) -> TrialAnswer:
-    """Ask until a process has taken the order, then wait for its answer."""
-    found: list[TrialAnswer] = []
-
-    async def ask() -> None:
-        waited_s = 0.0
-        while not found and waited_s < NOBODY_S:
-            bus.publish(keys.TRIAL_ORDERS, order.to_json())
-            await clock.sleep(ASK_AGAIN_S)
-            waited_s += ASK_AGAIN_S
-        if found:
-            await asyncio.get_running_loop().create_future()
-
-    async def hear(answers: Subscription) -> None:
-        async for message in answers:
-            try:
-                answer = TrialAnswer.from_json(message.payload)
-            except ValueError:
-                continue
-            found.append(answer)
-            if answer.result is not None:
-                return
-
+    question = Question(
+        topic=check_keys.TRIAL_ORDERS,
+        order=order.to_json(),
+        answers=check_keys.trial_answers(order.trial),
+        parse=TrialAnswer.from_json,
+        is_last=lambda answer: answer.result is not None,
+        name=f"trial:{order.event}",
+    )
     try:
-        async with (
-            asyncio.timeout(TRIAL_TIMEOUT_S),
-            bus.subscribe(keys.trial_answers(order.trial), depth=4) as answers,
-        ):
-            await first_of(ask(), hear(answers), name=f"trial:{order.event}")
+        answer = await ask(bus, clock, question, TRIAL_TIMEOUT_S)
     except TimeoutError:
         return TrialAnswer(LATE)
-    if not found:
-        return TrialAnswer(replace(NO_BOOTHS, check=INTERPRETATION))
-    return found[-1]
+    return answer or TrialAnswer(replace(NO_BOOTHS, check=INTERPRETATION))
 
 
 async def _end(bus: Bus, clock: Clock, event_id: str, trial: str) -> None:
     """Let the next one begin soon."""
     busy_until_ms = clock.now_ms() + round(LEAST_INTERVAL_S * 1_000)
     ended = TrialRecord(trial, busy_until_ms, taken=True)
-    name = keys.trial_record(event_id)
+    name = check_keys.trial_record(event_id)
     try:
         for _ in range(3):
             record = await bus.get(name)

@@ -1,8 +1,7 @@
 """Finds out what is new about an event, for those who are told by webhook."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from broadcaster.model.event import Event, EventState
@@ -14,6 +13,7 @@ from broadcaster.model.outputs.happening import (
     TRANSCRIPT_READY,
     Happened,
 )
+from broadcaster.model.records.json_form import StrictJsonForm
 
 FILE_TYPES = ("vtt", "txt")
 _ON_AIR = frozenset({EventState.LIVE, EventState.PAUSED})
@@ -23,7 +23,7 @@ AlarmBody = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ToldNews:
+class ToldNews(StrictJsonForm):
     """The news of an event that were written already.
 
     Attributes:
@@ -48,24 +48,6 @@ class ToldNews:
         on_air = event.state in _ON_AIR
         raised = {_key(one): str(one["severity"]) for one in alarms}
         return cls(on_air=on_air, live_at_ms=event.live_at_ms, alarms=raised)
-
-    def to_json(self) -> bytes:
-        """The form of the record."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is something else.
-        """
-        try:
-            raw = json.loads(data)
-            pending = tuple(Happened(**one) for one in raw["pending"])
-            return cls(**{**raw, "pending": pending})
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a record of news") from wrong
 
 
 def news_of(

@@ -8,8 +8,8 @@ from dataclasses import replace
 from broadcaster.desk.handover.completeness import captions_complete
 from broadcaster.desk.handover.news import AlarmBody, ToldNews, news_of
 from broadcaster.errors import BusUnavailable, VersionConflict
-from broadcaster.model import keys
 from broadcaster.model.event import Event
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import CaptionOutput, OutputKind
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
@@ -52,7 +52,7 @@ class NewsWatch:
         )
 
     async def _follow_outputs(self) -> None:
-        async for _, record in self._bus.watch_all(keys.OUTPUT_RECORDS):
+        async for _, record in self._bus.watch_all(output_keys.OUTPUT_RECORDS):
             with suppress(ValueError):  # the process that sends it reports it
                 output = CaptionOutput.from_json(record.value)
                 if output.kind is OutputKind.WEBHOOK and not output.channel:
@@ -60,7 +60,7 @@ class NewsWatch:
 
     async def _watch_with_lease(self) -> None:
         while True:
-            async with self._bus.lease(keys.HAPPENINGS_LEASE) as lease:
+            async with self._bus.lease(output_keys.HAPPENINGS_LEASE) as lease:
                 self._told.clear()
                 await first_of(self._watch(), lease.lost(), name="desk: news of events")
 
@@ -102,7 +102,7 @@ class NewsWatch:
             await self._write_pending(event.id)
 
     async def _load(self, event: Event, alarms: Sequence[AlarmBody]) -> None:
-        record = await self._bus.get(keys.told_record(event.id))
+        record = await self._bus.get(output_keys.told_record(event.id))
         if record is None:
             await self._store(event.id, ToldNews.of(event, alarms), 0)
             return
@@ -115,7 +115,7 @@ class NewsWatch:
         await self._write_pending(event.id)
 
     async def _store(self, event_id: str, news: ToldNews, version: int) -> None:
-        stored = await self._bus.put(keys.told_record(event_id), news.to_json(), version)
+        stored = await self._bus.put(output_keys.told_record(event_id), news.to_json(), version)
         self._told[event_id] = (news, stored)
 
     async def _write_pending(self, event_id: str) -> None:
@@ -124,5 +124,5 @@ class NewsWatch:
         if not told.pending:
             return
         for happened in told.pending:
-            await self._bus.append(keys.happenings(event_id), happened.to_json())
+            await self._bus.append(output_keys.happenings(event_id), happened.to_json())
         await self._store(event_id, replace(told, pending=()), version)

@@ -1,10 +1,10 @@
 """One entry of a log, and the record that holds a whole log."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
+
+from broadcaster.model.records.json_form import JsonForm
 
 MOST_ENTRIES = 1_000
 """Entries of one log. For each one more, the oldest of the actor with the most entries is dropped
@@ -41,7 +41,7 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalRecord:
+class JournalRecord(JsonForm):
     """A whole log, as it is stored.
 
     Attributes:
@@ -71,23 +71,6 @@ class JournalRecord:
         older = [one for one in self.entries if number is None or one.number < number]
         return tuple(older[: -limit - 1 : -1])
 
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "JournalRecord":
-        """Parse what `to_json` of any version wrote.
-
-        Raises:
-            ValueError: it is not a log.
-        """
-        try:
-            raw = json.loads(data)
-            return cls(tuple(_entry(one) for one in raw["entries"]), int(raw["dropped"]))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a log") from wrong
-
 
 def _is_same(one: JournalEntry, other: JournalEntry) -> bool:
     return (one.what, one.actor, one.values) == (other.what, other.actor, other.values)
@@ -111,13 +94,3 @@ def _cut(value: Value) -> Value:
     if isinstance(value, tuple):
         return tuple(one[:LONGEST_TEXT] for one in value[:MOST_ITEMS])
     return value
-
-
-def _entry(raw: Mapping[str, Any]) -> JournalEntry:
-    values = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in raw["values"].items()
-    }
-    return JournalEntry(
-        raw["number"], raw["at_ms"], raw["what"], raw["actor"], values, raw.get("times", 1)
-    )

@@ -9,6 +9,7 @@ from cryptography.fernet import MultiFernet
 
 from broadcaster.desk.outputs.output_bodies import NewOutput, OutputChange
 from broadcaster.model import keys
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.address import checked_place
 from broadcaster.model.outputs.output import CaptionOutput, OutputKind, OutputTarget, new_secret
 from broadcaster.model.outputs.output_errors import MOST_OUTPUTS, TooManyOutputs, UnknownOutput
@@ -45,7 +46,7 @@ class OutputRecords:
 
     async def progress(self, output: CaptionOutput) -> OutputProgress | None:
         """The progress of an output; None before a process has started it."""
-        record = await self._bus.get(keys.output_progress_record(output.event, output.id))
+        record = await self._bus.get(output_keys.output_progress_record(output.event, output.id))
         if record is not None:
             with suppress(ValueError):  # the process that sends it reports it
                 return OutputProgress.from_json(record.value)
@@ -74,7 +75,7 @@ class OutputRecords:
         is_webhook = wanted.kind is OutputKind.WEBHOOK
         stream = keys.captions(event_id, wanted.channel)
         if is_webhook and not wanted.channel:
-            stream = keys.happenings(event_id)
+            stream = output_keys.happenings(event_id)
         newest = await self._bus.latest(stream, 1)
         target = OutputTarget(wanted.address, new_secret() if is_webhook else wanted.password)
         output = CaptionOutput(
@@ -89,7 +90,7 @@ class OutputRecords:
             after=newest[-1].id if newest else "",
             options=wanted.options(),
         )
-        await self._bus.put(keys.output_record(event_id, output.id), output.to_json(), 0)
+        await self._bus.put(output_keys.output_record(event_id, output.id), output.to_json(), 0)
         return output, target
 
     async def send_again(self, event_id: str, output_id: str) -> CaptionOutput:
@@ -101,7 +102,9 @@ class OutputRecords:
         """
         output, version = await self._get(event_id, output_id)
         changed = replace(output, again=output.again + 1)
-        await self._bus.put(keys.output_record(event_id, output_id), changed.to_json(), version)
+        await self._bus.put(
+            output_keys.output_record(event_id, output_id), changed.to_json(), version
+        )
         return changed
 
     async def change(self, event_id: str, output_id: str, change: OutputChange) -> CaptionOutput:
@@ -130,7 +133,9 @@ class OutputRecords:
                 target=output.target + 1,
             )
         if changed != output:
-            await self._bus.put(keys.output_record(event_id, output_id), changed.to_json(), version)
+            await self._bus.put(
+                output_keys.output_record(event_id, output_id), changed.to_json(), version
+            )
         return changed
 
     async def remove(self, event_id: str, output_id: str) -> CaptionOutput:
@@ -142,11 +147,11 @@ class OutputRecords:
         """
         output, version = await self._get(event_id, output_id)
         gone = replace(output, sealed="", removed_at_ms=self._clock.now_ms())
-        await self._bus.put(keys.output_record(event_id, output_id), gone.to_json(), version)
+        await self._bus.put(output_keys.output_record(event_id, output_id), gone.to_json(), version)
         return output
 
     async def _get(self, event_id: str, output_id: str) -> tuple[CaptionOutput, int]:
-        record = await self._bus.get(keys.output_record(event_id, output_id))
+        record = await self._bus.get(output_keys.output_record(event_id, output_id))
         if record is not None:
             with suppress(ValueError):
                 output = CaptionOutput.from_json(record.value)
@@ -156,7 +161,7 @@ class OutputRecords:
 
     async def _stored(self, event_id: str) -> list[CaptionOutput]:
         found = []
-        for name in await self._bus.records(keys.output_records(event_id)):
+        for name in await self._bus.records(output_keys.output_records(event_id)):
             record = await self._bus.get(name)
             if record is None:
                 continue
@@ -180,8 +185,8 @@ class OutputRecords:
                     name
                     for one in gone
                     for name in (
-                        keys.output_record(event_id, one),
-                        keys.output_progress_record(event_id, one),
+                        output_keys.output_record(event_id, one),
+                        output_keys.output_progress_record(event_id, one),
                     )
                 ],
                 streams=keys.NOTHING,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cryptography.fernet import InvalidToken
 
 from broadcaster.errors import BusUnavailable, VersionConflict
-from broadcaster.model import keys
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import PURPOSE, CaptionOutput
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
@@ -21,7 +21,7 @@ async def reseal_outputs(bus: Bus, clock: Clock, keyring: StageKeyring) -> None:
     backoff = Backoff(sleep=clock.sleep)
     while True:
         try:
-            for name in await bus.records(keys.OUTPUT_RECORDS):
+            for name in await bus.records(output_keys.OUTPUT_RECORDS):
                 record = await bus.get(name)
                 if record is not None:
                     await _reseal(bus, keyring, name, record)

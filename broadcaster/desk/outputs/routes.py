@@ -19,8 +19,8 @@ from broadcaster.desk.outputs.output_bodies import (
 from broadcaster.desk.outputs.records import OutputRecords
 from broadcaster.desk.outputs.testing import send_test_line
 from broadcaster.errors import EventChanged, UnknownChannel, VersionConflict
-from broadcaster.model import keys
 from broadcaster.model.event import Event
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import CaptionOutput, OutputKind
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.organizer import Organizer
@@ -140,7 +140,7 @@ class OutputRoutes:
         """Note what is the case now: a webhook is told what happens from now on."""
         with suppress(VersionConflict):  # it was noted for an earlier one
             news = ToldNews.of(event, ()).to_json()
-            await self._bus.put(keys.told_record(event.id), news, 0)
+            await self._bus.put(output_keys.told_record(event.id), news, 0)
 
     async def _note(self, what: str, output: CaptionOutput, actor: str) -> None:
         values = {"kind": str(output.kind), "channel": output.channel, "place": output.place}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from broadcaster.desk.outputs.output_bodies import output_body
-from broadcaster.model import keys
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import OutputProgress
 from broadcaster.model.ports import Bus, Record
@@ -41,7 +41,7 @@ class ShownOutputs:
             tasks.create_task(self._follow_progress(), name="desk: states of outputs")
 
     async def _follow_outputs(self) -> None:
-        async for name, record in self._bus.watch_all(keys.OUTPUT_RECORDS):
+        async for name, record in self._bus.watch_all(output_keys.OUTPUT_RECORDS):
             try:
                 output = CaptionOutput.from_json(record.value)
             except ValueError:
@@ -56,11 +56,13 @@ class ShownOutputs:
             self._show_event(output.event)
 
     async def _follow_progress(self) -> None:
-        async for name, record in self._bus.watch_all(keys.OUTPUT_PROGRESS_RECORDS):
+        async for name, record in self._bus.watch_all(output_keys.OUTPUT_PROGRESS_RECORDS):
             self._take_progress(name, record)
 
     def _take_progress(self, name: str, record: Record) -> None:
-        event_id, _, output_id = name.removeprefix(keys.OUTPUT_PROGRESS_RECORDS).partition(".")
+        event_id, _, output_id = name.removeprefix(output_keys.OUTPUT_PROGRESS_RECORDS).partition(
+            "."
+        )
         try:
             self._progress[event_id, output_id] = OutputProgress.from_json(record.value)
         except ValueError:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from broadcaster.errors import EventOver
-from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import AnnouncementBook, UnknownAnnouncement
 from broadcaster.model.announcements.seen import SeenCounts, SeenReport
 from broadcaster.model.event import Event
@@ -41,7 +41,7 @@ class RoomAnnouncements:
         Args:
             changed: is called after each change.
         """
-        async for record in self._bus.watch(keys.announcements_record(self._event_id)):
+        async for record in self._bus.watch(announcement_keys.announcements_record(self._event_id)):
             try:
                 self._book = AnnouncementBook.from_json(record.value)
             except ValueError:
@@ -86,4 +86,4 @@ class RoomAnnouncements:
         """Publish what was counted so far, if anything was."""
         if self._counts:
             report = SeenReport(self._event_id, self._edge, self._counts)
-            self._bus.publish(keys.ANNOUNCEMENTS_SEEN, report.to_json())
+            self._bus.publish(announcement_keys.ANNOUNCEMENTS_SEEN, report.to_json())

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.screens.monitor import monitor_state
-from broadcaster.model import keys
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.screens.open_screens import OpenScreen
@@ -80,7 +80,7 @@ class ScreenStream:
             await self._clock.sleep(LOOK_S)
 
     async def _follow_slow_down(self) -> None:
-        async for record in self._bus.watch(keys.slow_down_record(self._room.event.id)):
+        async for record in self._bus.watch(console_keys.slow_down_record(self._room.event.id)):
             try:
                 self._slow_down = SlowDown.from_json(record.value)
             except ValueError:

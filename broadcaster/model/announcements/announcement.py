@@ -4,13 +4,12 @@ The organizer's notice is a standing sentence of the event, like a sign. An anno
 goes above the captions, is dismissed by each attendee, ends by itself, and is counted.
 """
 
-import json
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass, replace
 
 from broadcaster.errors import DomainError
 from broadcaster.model.event import Notice
 from broadcaster.model.language import base_language
+from broadcaster.model.records.json_form import JsonForm
 
 MOST_ACTIVE = 20
 """Announcements of an event at the same time."""
@@ -95,7 +94,7 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class AnnouncementBook:
+class AnnouncementBook(JsonForm):
     """All announcements of an event, as its record has them.
 
     Attributes:
@@ -135,34 +134,3 @@ class AnnouncementBook:
         while len(entries) > MOST_KEPT:
             entries.remove(next(one for one in entries if not one.is_active(now_ms)))
         return replace(self, entries=tuple(entries))
-
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        try:
-            return cls(tuple(_announcement(one) for one in json.loads(data)["entries"]))
-        except (KeyError, TypeError, AttributeError) as wrong:
-            raise ValueError("not a book of announcements") from wrong
-
-
-def _announcement(raw: dict[str, Any]) -> Announcement:
-    return Announcement(
-        id=str(raw["id"]),
-        version=int(raw["version"]),
-        words=Notice(**raw["words"]),
-        language=str(raw["language"]),
-        urgent=bool(raw["urgent"]),
-        by=str(raw["by"]),
-        made_at_ms=int(raw["made_at_ms"]),
-        expires_at_ms=int(raw["expires_at_ms"]),
-        withdrawn=bool(raw["withdrawn"]),
-        speak_since_ms=int(raw.get("speak_since_ms", 0)),
-    )

@@ -1,8 +1,8 @@
 """Counts of the phones that got and showed an announcement, made by each edge process."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import dataclass
+
+from broadcaster.model.records.json_form import JsonForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SeenCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenReport:
+class SeenReport(JsonForm):
     """The counts of one edge process for one event since the process was started.
 
     Attributes:
@@ -40,24 +40,3 @@ class SeenReport:
     event: str
     edge: str
     counts: dict[str, SeenCounts]
-
-    def to_json(self) -> bytes:
-        """The form on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not a report.
-        """
-        try:
-            raw = json.loads(data)
-            counts = {
-                str(name): SeenCounts(int(one["version"]), int(one["received"]), int(one["shown"]))
-                for name, one in raw["counts"].items()
-            }
-            return cls(str(raw["event"]), str(raw["edge"]), counts)
-        except (KeyError, TypeError, AttributeError) as wrong:
-            raise ValueError("not a report of announcements") from wrong

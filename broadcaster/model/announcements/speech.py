@@ -1,12 +1,11 @@
 """Reports of the announcements that a channel has spoken, will speak, or has not spoken and why."""
 
-import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
 
 from broadcaster.model.announcements.announcement import Announcement
+from broadcaster.model.records.json_form import JsonForm
 
 SPEAK_WITHIN_S = 120.0
 """An announcement that has not begun to be spoken by then is not spoken any more."""
@@ -62,7 +61,7 @@ class SpeechReport:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelSpeech:
+class ChannelSpeech(JsonForm):
     """The record of one channel.
 
     Attributes:
@@ -92,29 +91,3 @@ class ChannelSpeech:
         """The record with one more report, without those of announcements that are not kept."""
         reports = {name: one for name, one in self.reports.items() if name in kept}
         return ChannelSpeech(self.event, self.channel, reports | {announcement_id: report})
-
-    def to_json(self) -> bytes:
-        """The form of the record."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        try:
-            raw = json.loads(data)
-            reports = {
-                str(name): SpeechReport(
-                    int(one["version"]),
-                    int(one["since_ms"]),
-                    SpeechState(one["state"]),
-                    SpeechReason(one["reason"]),
-                )
-                for name, one in raw["reports"].items()
-            }
-            return cls(str(raw["event"]), str(raw["channel"]), reports)
-        except (KeyError, TypeError, AttributeError) as wrong:
-            raise ValueError("not a record of spoken announcements") from wrong

@@ -1,11 +1,9 @@
 """Orders to translate the text of an announcement, and the answers to them."""
 
-import json
-from dataclasses import asdict, dataclass, field
-from typing import Self
+from dataclasses import dataclass, field
 
 from broadcaster.errors import DomainError
-from broadcaster.model.check.report import parsing
+from broadcaster.model.records.json_form import JsonForm
 
 LATE = (
     "the translation was not finished in time",
@@ -27,7 +25,7 @@ class TranslationFailed(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class TranslationOrder:
+class TranslationOrder(JsonForm):
     """Asks one process that runs booths to translate.
 
     Attributes:
@@ -44,27 +42,9 @@ class TranslationOrder:
     source: str
     languages: tuple[str, ...]
 
-    def to_json(self) -> bytes:
-        """The form on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not an order.
-        """
-        with parsing("an order to translate"):
-            raw = json.loads(data)
-            languages = tuple(str(one) for one in raw["languages"])
-            return cls(
-                str(raw["id"]), str(raw["event"]), str(raw["text"]), str(raw["source"]), languages
-            )
-
 
 @dataclass(frozen=True, slots=True)
-class TranslationAnswer:
+class TranslationAnswer(JsonForm):
     """The outcome of an order.
 
     Attributes:
@@ -78,19 +58,3 @@ class TranslationAnswer:
     texts: dict[str, str] = field(default_factory=dict)
     message: str = ""
     hint: str = ""
-
-    def to_json(self) -> bytes:
-        """The form on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not an answer.
-        """
-        with parsing("an answer of a translation"):
-            raw = json.loads(data)
-            texts = {str(tag): str(text) for tag, text in raw["texts"].items()}
-            return cls(bool(raw["done"]), texts, str(raw["message"]), str(raw["hint"]))

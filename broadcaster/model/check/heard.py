@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 from broadcaster.errors import DomainError
-from broadcaster.model import keys
+from broadcaster.model.check import check_keys
 from broadcaster.model.ports import Bus
 
 HEARD_S = 5
@@ -42,10 +42,10 @@ async def ask_heard_sound(bus: Bus, event_id: str, seconds: int = HEARD_S) -> by
     try:
         async with (
             asyncio.timeout(ANSWER_TIMEOUT_S),
-            bus.subscribe(keys.heard_answer(ask), depth=1) as answers,
+            bus.subscribe(check_keys.heard_answer(ask), depth=1) as answers,
         ):
             while True:
-                bus.publish(keys.heard_asks(event_id), asked.encode())
+                bus.publish(check_keys.heard_asks(event_id), asked.encode())
                 try:
                     async with asyncio.timeout(ASK_AGAIN_S):
                         return (await anext(answers)).payload

@@ -1,11 +1,10 @@
 """The verdicts of a sound check, as they are stored and shown."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
+
+from broadcaster.model.records.json_form import JsonForm
 
 
 class Light(StrEnum):
@@ -25,21 +24,8 @@ SEVERITY = {Light.GREEN: 0, Light.GREY: 1, Light.AMBER: 2, Light.RED: 3}
 CheckValues = dict[str, str | int | float]
 
 
-@contextmanager
-def parsing(what: str) -> Iterator[None]:
-    """Code inside takes parsed JSON apart, which may be of any form.
-
-    Raises:
-        ValueError: it is not what it should be.
-    """
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError) as wrong:
-        raise ValueError(f"not {what}") from wrong
-
-
 @dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(JsonForm):
     """The verdict of one check.
 
     Attributes:
@@ -58,26 +44,9 @@ class CheckResult:
     message: str = ""
     hint: str = ""
 
-    @classmethod
-    def from_raw(cls, raw: dict[str, Any]) -> Self:
-        """Parse what `dataclasses.asdict` made.
-
-        Raises:
-            ValueError: it has not this form.
-        """
-        with parsing("the verdict of a check"):
-            return cls(
-                str(raw["check"]),
-                Light(raw["light"]),
-                str(raw["problem"]),
-                dict(raw["values"]),
-                str(raw["message"]),
-                str(raw["hint"]),
-            )
-
 
 @dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(JsonForm):
     """The verdicts of one sound check of an event, as far as they are known.
 
     Attributes:
@@ -101,19 +70,3 @@ class CheckReport:
     def body(self) -> dict[str, Any]:
         """The report as JSON shows it."""
         return asdict(self) | {"light": self.light}
-
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not a report.
-        """
-        with parsing("the report of a check"):
-            raw = json.loads(data)
-            results = tuple(CheckResult.from_raw(one) for one in raw["results"])
-            return cls(str(raw["id"]), int(raw["started_at_ms"]), bool(raw["running"]), results)

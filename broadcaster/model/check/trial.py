@@ -3,10 +3,13 @@
 import base64
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any
+
+from pydantic import Base64Bytes
 
 from broadcaster.errors import DomainError
-from broadcaster.model.check.report import CheckResult, parsing
+from broadcaster.model.check.report import CheckResult
+from broadcaster.model.records.json_form import JsonForm
 
 INTERPRETATION = "interpretation"
 """The id of a trial's verdict."""
@@ -31,7 +34,7 @@ class TrialRunning(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class TrialOrder:
+class TrialOrder(JsonForm):
     """Asks one process that runs booths to interpret.
 
     Attributes:
@@ -44,24 +47,9 @@ class TrialOrder:
     event: str
     channel: str
 
-    def to_json(self) -> bytes:
-        """The form on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not an order.
-        """
-        with parsing("an order"):
-            raw = json.loads(data)
-            return cls(str(raw["trial"]), str(raw["event"]), str(raw["channel"]))
-
 
 @dataclass(frozen=True, slots=True)
-class TrialRecord:
+class TrialRecord(JsonForm):
     """The last trial or rehearsal of an event. It holds nothing that was said.
 
     Attributes:
@@ -74,24 +62,9 @@ class TrialRecord:
     busy_until_ms: int
     taken: bool = False
 
-    def to_json(self) -> bytes:
-        """The form of the record."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        with parsing("the record of a trial"):
-            raw = json.loads(data)
-            return cls(str(raw["trial"]), int(raw["busy_until_ms"]), bool(raw["taken"]))
-
 
 @dataclass(frozen=True, slots=True)
-class TrialAnswer:
+class TrialAnswer(JsonForm):
     """The outcome of a trial.
 
     Attributes:
@@ -103,7 +76,7 @@ class TrialAnswer:
 
     result: CheckResult | None = None
     text: str = ""
-    wav: bytes = b""
+    wav: Base64Bytes = b""
     others: tuple["TrialAnswer", ...] = ()
 
     def body(self) -> dict[str, Any]:
@@ -116,19 +89,3 @@ class TrialAnswer:
     def to_json(self) -> bytes:
         """The form on the bus."""
         return json.dumps(self.body()).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not an answer.
-        """
-        with parsing("an answer"):
-            return cls._of(json.loads(data))
-
-    @classmethod
-    def _of(cls, raw: dict[str, Any]) -> Self:
-        result = None if raw["result"] is None else CheckResult.from_raw(raw["result"])
-        others = tuple(cls._of(one) for one in raw.get("others", ()))
-        return cls(result, str(raw["text"]), base64.b64decode(str(raw["wav"])), others)

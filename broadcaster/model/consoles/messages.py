@@ -1,8 +1,9 @@
 """Messages among the human interpreters of a channel and the technician, as the bus keeps them."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+
+from broadcaster.model.records.json_form import JsonForm
 
 MOST_MESSAGES = 30
 """Messages that are kept of a channel; the oldest make room."""
@@ -40,7 +41,7 @@ class ConsoleMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsoleMessages:
+class ConsoleMessages(JsonForm):
     """The newest messages of a channel.
 
     Attributes:
@@ -64,20 +65,3 @@ class ConsoleMessages:
     def of_technician(self) -> tuple[ConsoleMessage, ...]:
         """Those that the technician reads or wrote."""
         return tuple(one for one in self.messages if one.to is Addressee.TECHNICIAN)
-
-    def to_json(self) -> bytes:
-        """The form of the record."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "ConsoleMessages":
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        try:
-            raw = json.loads(data)["messages"]
-            return cls(tuple(ConsoleMessage(**one | {"to": Addressee(one["to"])}) for one in raw))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not the messages of consoles") from wrong

@@ -6,9 +6,10 @@ it back by connecting again, only by a takeover: two pages would otherwise repla
 ever.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+
+from broadcaster.model.records.json_form import JsonForm
 
 MOST_REPLACED = 8
 """Replaced devices of one interpreter that are remembered; the oldest are forgotten."""
@@ -36,7 +37,7 @@ class NewestMicrophone:
 
 
 @dataclass(frozen=True, slots=True)
-class Microphones:
+class Microphones(JsonForm):
     """The microphones of one channel.
 
     Attributes:
@@ -54,27 +55,3 @@ class Microphones:
         """A new connection has the microphone of an interpreter."""
         before = self.newest.get(interpreter, NewestMicrophone(""))
         return Microphones({**self.newest, interpreter: before.followed_by(session, device)})
-
-    def to_json(self) -> bytes:
-        """The form of the record."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "Microphones":
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        try:
-            newest = json.loads(data)["newest"]
-            return cls(
-                {
-                    one: NewestMicrophone(
-                        str(mic["session"]), str(mic["device"]), tuple(mic["replaced"])
-                    )
-                    for one, mic in newest.items()
-                }
-            )
-        except (KeyError, TypeError, AttributeError) as wrong:
-            raise ValueError("not the microphones of a channel") from wrong

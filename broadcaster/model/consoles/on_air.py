@@ -4,12 +4,13 @@ The record says who *should* be heard. The channel's booth decides who *is* hear
 the AI because the interpreter's connection is lost. `BoothStatus` says that.
 """
 
-import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
+
+from broadcaster.model.records.json_form import JsonForm
 
 
 @dataclass(frozen=True, slots=True)
-class OnAir:
+class OnAir(JsonForm):
     """The turn on one channel. Every change makes a new one.
 
     Attributes:
@@ -75,21 +76,3 @@ class OnAir:
     def handover_due(self, now_ms: int) -> bool:
         """Whether a countdown has ended, so that the partner takes the channel now."""
         return bool(self.handover_to) and now_ms >= self.handover_at_ms
-
-    def to_json(self) -> bytes:
-        """The form of the record."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "OnAir":
-        """Parse what `to_json` of any version wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        known = {one.name for one in fields(cls)}
-        match json.loads(data):
-            case dict(raw):
-                return cls(**{name: value for name, value in raw.items() if name in known})
-            case _:
-                raise ValueError("a record of an interpreter on air is a JSON object")

@@ -1,59 +1,13 @@
 """Reads and changes the records of a channel's human interpreters, also when others write too."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Protocol, TypeVar
 
-from broadcaster.errors import VersionConflict
-from broadcaster.model import keys
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.messages import Addressee, ConsoleMessages
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.ports import Bus
-
-
-class RecordContent(Protocol):
-    """The content of a record."""
-
-    def to_json(self) -> bytes:
-        """The form of the record."""
-
-
-Content = TypeVar("Content", bound=RecordContent)
-
-
-async def change_record(
-    bus: Bus,
-    name: str,
-    parse: Callable[[bytes], Content],
-    empty: Content,
-    change: Callable[[Content], Content],
-) -> tuple[Content, Content, int]:
-    """Change a record by compare-and-set.
-
-    Args:
-        bus: has the record.
-        name: of the record.
-        parse: reads its content.
-        empty: its content before anybody has written it.
-        change: is given the content as it is now, again after another writer was faster; what it
-            raises leaves the record as it is.
-
-    Returns:
-        The content before and after, and the version of the record; nothing is written if the
-        content stays.
-
-    Raises:
-        BusUnavailable: it was perhaps not changed.
-    """
-    while True:
-        record = await bus.get(name)
-        before, version = (empty, 0) if record is None else (parse(record.value), record.version)
-        after = change(before)
-        if after == before:
-            return before, after, version
-        with suppress(VersionConflict):
-            return before, after, await bus.put(name, after.to_json(), version)
+from broadcaster.model.records.changing import change_record
 
 
 async def read_on_air(bus: Bus, event_id: str, channel: str) -> OnAir:
@@ -62,7 +16,7 @@ async def read_on_air(bus: Bus, event_id: str, channel: str) -> OnAir:
     Raises:
         BusUnavailable: the broker does not answer.
     """
-    record = await bus.get(keys.on_air_record(event_id, channel))
+    record = await bus.get(console_keys.on_air_record(event_id, channel))
     return OnAir() if record is None else OnAir.from_json(record.value)
 
 
@@ -84,7 +38,7 @@ async def change_on_air(
     Raises:
         BusUnavailable: it was perhaps not changed.
     """
-    name = keys.on_air_record(event_id, channel)
+    name = console_keys.on_air_record(event_id, channel)
     before, after, _ = await change_record(bus, name, OnAir.from_json, OnAir(), change)
     return before, after
 
@@ -107,7 +61,7 @@ async def add_message(
     """
     await change_record(
         bus,
-        keys.console_record(event_id, channel),
+        console_keys.console_record(event_id, channel),
         ConsoleMessages.from_json,
         ConsoleMessages(),
         lambda before: before.with_message(sender, name, to, text, at_ms),
@@ -120,4 +74,4 @@ async def ask_to_slow_down(bus: Bus, event_id: str, channel: str, now_ms: int) -
     Raises:
         BusUnavailable: the signal was perhaps not given.
     """
-    await bus.put(keys.slow_down_record(event_id), SlowDown(now_ms, channel).to_json())
+    await bus.put(console_keys.slow_down_record(event_id), SlowDown(now_ms, channel).to_json())

@@ -1,9 +1,9 @@
 """Rules of the inputs of a floor: the organizer's choice, and when it changes by itself."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+
+from broadcaster.model.records.json_form import JsonForm
 
 SHORTEST_SILENCE_S, LONGEST_SILENCE_S = 1.0, 300.0
 SHORTEST_HOLD_S, LONGEST_HOLD_S = 1.0, 600.0
@@ -31,7 +31,7 @@ class InputChoice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class InputRules:
+class InputRules(JsonForm):
     """The rules of one event.
 
     Attributes:
@@ -49,21 +49,3 @@ class InputRules:
     def wanted(self) -> InputRole:
         """The input that is heard while it is fine."""
         return InputRole.BACKUP if self.choice is InputChoice.BACKUP else InputRole.MAIN
-
-    def to_json(self) -> bytes:
-        """The form of the record on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        try:
-            raw = json.loads(data)
-            choice = InputChoice(raw["choice"])
-            return cls(choice, float(raw["silent_s"]), float(raw["hold_s"]))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not the rules of inputs") from wrong

@@ -1,9 +1,10 @@
 """Something that happened to an event, for other software."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
+
+from broadcaster.model.records.json_form import StrictJsonForm
 
 LIVE = "event.live"
 CLOSED = "event.closed"
@@ -13,7 +14,7 @@ ALARM_CLEARED = "alarm.cleared"
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(StrictJsonForm):
     """One entry of an event's stream of happenings.
 
     Attributes:
@@ -27,19 +28,3 @@ class Happened:
     what: str
     at_ms: int
     data: Mapping[str, Any]
-
-    def to_json(self) -> bytes:
-        """The form on the stream."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not a happening.
-        """
-        try:
-            return cls(**json.loads(data))
-        except TypeError as wrong:
-            raise ValueError("not a happening") from wrong

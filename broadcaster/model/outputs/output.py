@@ -10,6 +10,8 @@ from typing import Self
 
 from cryptography.fernet import InvalidToken, MultiFernet
 
+from broadcaster.model.records.json_form import StrictJsonForm
+
 PURPOSE = b"broadcaster caption outputs"
 """The addresses and passwords of outputs are encrypted for this alone."""
 SECRET_PREFIX = "whsec_"  # noqa: S105 - no secret
@@ -74,7 +76,7 @@ class OutputTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptionOutput:
+class CaptionOutput(StrictJsonForm):
     """An output as it is stored.
 
     Attributes:
@@ -105,20 +107,3 @@ class CaptionOutput:
     options: Options = field(default_factory=dict)
     removed_at_ms: int | None = None
     again: int = 0
-
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not an output.
-        """
-        try:
-            raw = json.loads(data)
-            return cls(**{**raw, "kind": OutputKind(raw["kind"])})
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a caption output") from wrong

@@ -1,10 +1,11 @@
 """The state of a caption output, and how far in its channel's captions it has come."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
+
+from broadcaster.model.records.json_form import StrictJsonForm
 
 
 class OutputState(StrEnum):
@@ -42,7 +43,7 @@ MOST_DEAD = 50
 
 
 @dataclass(frozen=True, slots=True)
-class OutputProgress:
+class OutputProgress(StrictJsonForm):
     """The stored part of an output's deliveries. It holds nothing that was said.
 
     Attributes:
@@ -76,24 +77,6 @@ class OutputProgress:
     dead: tuple[DeadLetter, ...] = ()
     again: int = 0
 
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not the progress of an output.
-        """
-        try:
-            raw = json.loads(data)
-            dead = tuple(DeadLetter(**one) for one in raw.get("dead", ()))
-            return cls(**{**raw, "state": OutputState(raw["state"]), "dead": dead})
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not the progress of an output") from wrong
-
     def body(self) -> dict[str, Any]:
         """The part that the desk shows."""
         return {
@@ -113,7 +96,7 @@ TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
-class OutputTest:
+class OutputTest(StrictJsonForm):
     """An order to send a test line, or the answer to it.
 
     Attributes:
@@ -131,19 +114,3 @@ class OutputTest:
     arrived: bool | None = None
     reason: str = ""
     values: Mapping[str, str | int] = field(default_factory=dict)
-
-    def to_json(self) -> bytes:
-        """The form on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such an order.
-        """
-        try:
-            return cls(**json.loads(data))
-        except TypeError as wrong:
-            raise ValueError("not an order to test an output") from wrong

@@ -7,10 +7,11 @@ part begin at the same position of the event clock. A new part begins when recor
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from broadcaster.model.audio import samples_to_ms
+from broadcaster.model.records.json_form import JsonForm
 
 DESCRIPTION = "recording.json"
 """Name of the file that describes a part."""
@@ -18,7 +19,7 @@ _FOLDER = re.compile(r"part-([0-9]{3,6})")
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingPart:
+class RecordingPart(JsonForm):
     """The description of a part.
 
     Attributes:
@@ -55,21 +56,6 @@ class RecordingPart:
         body = asdict(self) | {"start_ms": self.start_ms}
         body["files"] = {channel: file_name(channel) for channel in self.channels}
         return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "RecordingPart":
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it did not.
-        """
-        try:
-            raw = json.loads(data)
-            raw["channels"] = tuple(raw["channels"])
-            names = {one.name for one in fields(cls)}
-            return cls(**{name: raw[name] for name in names & raw.keys()})
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not the description of a recording") from wrong
 
 
 def file_names(part: RecordingPart) -> list[str]:

@@ -1,9 +1,10 @@
 """The switch of an event's recording, and the report of the archive: records on the bus."""
 
-import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from broadcaster.model.records.json_form import JsonForm, StrictJsonForm
 
 REPORT_EVERY_S = 2.0
 """The archive reports at least this often while it has an event."""
@@ -26,7 +27,7 @@ class RecorderState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingSwitch:
+class RecordingSwitch(JsonForm):
     """The organizer's wish.
 
     Attributes:
@@ -35,25 +36,9 @@ class RecordingSwitch:
 
     record: bool = False
 
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "RecordingSwitch":
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it did not.
-        """
-        try:
-            return cls(bool(json.loads(data)["record"]))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a switch of a recording") from wrong
-
 
 @dataclass(frozen=True, slots=True)
-class RecordingReport:
+class RecordingReport(StrictJsonForm):
     """The state of an event's recording, as the process that records it reports.
 
     Attributes:
@@ -74,23 +59,6 @@ class RecordingReport:
     budget_bytes: int = 0
     reason: str = ""
 
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self)).encode()
-
     def body(self) -> dict[str, Any]:
         """The form in the API."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "RecordingReport":
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it did not.
-        """
-        try:
-            raw = json.loads(data)
-            return cls(**raw | {"state": RecorderState(raw["state"])})
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a report of a recording") from wrong

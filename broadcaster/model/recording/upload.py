@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from broadcaster.model.records.json_form import StrictJsonForm
+
 STATE_FILE = "upload.json"
 """Name of the file in a part's folder that says which of its files have been copied."""
 
@@ -21,7 +23,7 @@ class UploadState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class UploadReport:
+class UploadReport(StrictJsonForm):
     """How the copying of an event's finished parts goes.
 
     Attributes:
@@ -40,26 +42,9 @@ class UploadReport:
     reason: str = ""
     failures: int = 0
 
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self)).encode()
-
     def body(self) -> dict[str, Any]:
         """The form in the API."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: bytes) -> "UploadReport":
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it did not.
-        """
-        try:
-            raw = json.loads(data)
-            return cls(**raw | {"state": UploadState(raw["state"])})
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a report of copies") from wrong
 
 
 @dataclass(frozen=True, slots=True)

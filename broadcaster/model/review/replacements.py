@@ -1,11 +1,10 @@
 """Words that are replaced in the next captions of an event, such as names."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import dataclass
 
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.json_form import JsonForm
 
 MOST_REPLACEMENTS = 200
 LONGEST_WORDS = 80
@@ -30,7 +29,7 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
-class Replacements:
+class Replacements(JsonForm):
     """Those of one event, in the order in which they were added."""
 
     rules: tuple[Replacement, ...] = ()
@@ -38,22 +37,6 @@ class Replacements:
     def on(self, channel: str) -> tuple[Replacement, ...]:
         """Those that count for a channel."""
         return tuple(one for one in self.rules if one.channel in {"", channel})
-
-    def to_json(self) -> bytes:
-        """The form of the event's record on the bus."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it did not.
-        """
-        try:
-            return cls(tuple(Replacement(**one) for one in json.loads(data)["rules"]))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a list of replacements") from wrong
 
 
 async def read_replacements(bus: Bus, event: str) -> tuple[Replacements, int]:

@@ -1,18 +1,17 @@
 """A caption that was revised, as it is stored: its newest revision, and how it came about."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 from broadcaster.model.caption import Caption
+from broadcaster.model.records.json_form import JsonForm
 
 KEPT_IDS = 8
 """Ids of the newest revisions that are remembered, so that one that is sent again is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
-class RevisedCaption:
+class RevisedCaption(JsonForm):
     """A final caption with its newest revision.
 
     Attributes:
@@ -51,21 +50,3 @@ class RevisedCaption:
     def shown(self) -> Caption:
         """The newest revision as the caption stream has it: a hidden one has no text."""
         return replace(self.caption, text="") if self.caption.hidden else self.caption
-
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        raw = {"caption": asdict(self.caption), "said": self.said, "ids": self.ids}
-        return json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it did not.
-        """
-        try:
-            raw: Mapping[str, Any] = json.loads(data)
-            return cls(Caption(**raw["caption"]), raw["said"], tuple(raw["ids"]))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a revised caption") from wrong

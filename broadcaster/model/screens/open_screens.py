@@ -1,8 +1,8 @@
 """Reports of the screens that are connected to an edge process."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import dataclass
+
+from broadcaster.model.records.json_form import JsonForm
 
 LONGEST_ID = 40
 LONGEST_NAME = 60
@@ -26,7 +26,7 @@ class OpenScreen:
 
 
 @dataclass(frozen=True, slots=True)
-class ScreensReport:
+class ScreensReport(JsonForm):
     """The screens of one event in one edge process.
 
     Attributes:
@@ -38,21 +38,3 @@ class ScreensReport:
     event: str
     edge: str
     screens: tuple[OpenScreen, ...]
-
-    def to_json(self) -> bytes:
-        """The form on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not a report.
-        """
-        try:
-            raw = json.loads(data)
-            screens = tuple(OpenScreen(**one) for one in raw["screens"])
-            return cls(str(raw["event"]), str(raw["edge"]), screens)
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not a report of screens") from wrong

@@ -1,9 +1,10 @@
 """The settings of a screen by the desk, which go before those of its own address."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Any
+
+from broadcaster.model.records.json_form import JsonForm
 
 ALL = "all"
 """Stands for every screen of an event; no screen has this id."""
@@ -42,7 +43,7 @@ class ScreenSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenBook:
+class ScreenBook(JsonForm):
     """The settings of all screens of an event, as its record has them.
 
     Attributes:
@@ -75,30 +76,3 @@ class ScreenBook:
         while len(kept) > MOST_SCREENS:
             del kept[next(iter(kept))]
         return ScreenBook(kept)
-
-    def to_json(self) -> bytes:
-        """The form of its record on the bus."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not such a record.
-        """
-        try:
-            raw = json.loads(data)
-            return cls({str(name): _settings(one) for name, one in raw["screens"].items()})
-        except (KeyError, TypeError, AttributeError) as wrong:
-            raise ValueError("not the settings of screens") from wrong
-
-
-def _settings(raw: dict[str, Any]) -> ScreenSettings:
-    languages = raw["languages"]
-    return ScreenSettings(
-        None if languages is None else tuple(str(one) for one in languages),
-        raw["size"],
-        raw["lines"],
-        raw["blank"],
-    )

@@ -1,10 +1,9 @@
 """The summary of an event: what the organizer asks for, and what a service wrote."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import dataclass
 
 from broadcaster.model.event import Event
+from broadcaster.model.records.json_form import StrictJsonForm
 
 SUMMARY_RECORDS = "summary."
 """Prefix of the records of the summaries of all events."""
@@ -19,7 +18,7 @@ def summary_record(event: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(StrictJsonForm):
     """The summary of one event, which is made again each time the event closes.
 
     Attributes:
@@ -49,19 +48,3 @@ class Summary:
     def order(self, event: Event) -> str:
         """The value of `done` once it was made for this closing of the event."""
         return f"{event.closed_at_ms}.{self.orders}"
-
-    def to_json(self) -> bytes:
-        """The form of the record."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Parse what `to_json` wrote.
-
-        Raises:
-            ValueError: it is something else.
-        """
-        try:
-            return cls(**json.loads(data))
-        except TypeError as wrong:
-            raise ValueError("not a record of a summary") from wrong

@@ -11,7 +11,7 @@ import pytest
 
 from broadcaster.booths.announcements.reading import AnnouncementReader, NotRead
 from broadcaster.booths.demand.orders import BoothOrders
-from broadcaster.model import keys
+from broadcaster.model.announcements import announcement_keys
 from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
 from broadcaster.model.announcements.speech import SPEAK_WITHIN_S, ChannelSpeech, SpeechReason
 from broadcaster.model.consoles.on_air import OnAir
@@ -81,11 +81,11 @@ class Announced:
 
     async def write(self) -> None:
         book = AnnouncementBook(tuple(self.entries))
-        await self.on_stage.bus.put(keys.announcements_record("talk"), book.to_json())
+        await self.on_stage.bus.put(announcement_keys.announcements_record("talk"), book.to_json())
 
     async def reports(self) -> list[tuple[str, str]]:
         """State and reason of each announcement."""
-        record = await self.on_stage.bus.get(keys.speech_record("talk", "es"))
+        record = await self.on_stage.bus.get(announcement_keys.speech_record("talk", "es"))
         assert record is not None
         speech = ChannelSpeech.from_json(record.value)
         return [(one.state, one.reason) for one in speech.reports.values()]

@@ -35,6 +35,7 @@ from broadcaster.model.audio import (
     wall_position,
 )
 from broadcaster.model.caption import Caption
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, EngineKind, Event, EventState
@@ -212,11 +213,11 @@ class Stage:
         self.statuses: list[BoothStatus] = []
         self._floor = PcmTopic(bus, keys.floor_pcm("talk"))
         self._human = InterpreterOutput(bus, "talk", "es")
-        self._old_human = PcmTopic(bus, keys.interpreter_pcm("talk", "es"))
+        self._old_human = PcmTopic(bus, console_keys.interpreter_pcm("talk", "es"))
 
     async def take(self, on_air: OnAir = ANA) -> None:
         """Write the record."""
-        await self.bus.put(keys.on_air_record("talk", "es"), on_air.to_json())
+        await self.bus.put(console_keys.on_air_record("talk", "es"), on_air.to_json())
 
     async def publish(self) -> None:
         """Publish the floor, and the human's microphone while it is connected."""

@@ -22,6 +22,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
@@ -98,7 +99,7 @@ class Booth:
 
     async def put(self, on_air: OnAir) -> None:
         """Write the record."""
-        await self.bus.put(keys.on_air_record("talk", "es"), on_air.to_json())
+        await self.bus.put(console_keys.on_air_record("talk", "es"), on_air.to_json())
 
     async def refused(self, key: str, path: str = WHIP) -> tuple[int, str]:
         """POST something; returns the refusal."""
@@ -153,7 +154,7 @@ async def microphone_site(bus: Bus) -> AsyncIterator[Booth]:
             await stack.enter_async_context(background_task(run, name="endpoint of the test"))
         heard, full_band = [
             await stack.enter_async_context(hearing(bus, topic("talk", "es")))
-            for topic in (keys.interpreter_pcm, keys.interpreter_full_band)
+            for topic in (console_keys.interpreter_pcm, console_keys.interpreter_full_band)
         ]
         url = await stack.enter_async_context(on_loopback(app))
         http = await stack.enter_async_context(aiohttp.ClientSession())

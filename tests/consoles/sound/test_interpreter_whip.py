@@ -13,6 +13,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, Kind, wall_position
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import Event
 from tests.consoles.sound.microphone_site import WHIP, Booth, microphone_site, of_key
@@ -102,7 +103,7 @@ async def test_hardware_takes_the_channel_as_it_connects(booth: Booth) -> None:
     async with client() as microphone:
         await booth.publish(microphone, key, "?on_air=1")
         await booth.heard.loud(0.5)
-        record = await booth.bus.get(keys.on_air_record("talk", "es"))
+        record = await booth.bus.get(console_keys.on_air_record("talk", "es"))
         assert record is not None
         on_air = OnAir.from_json(record.value)
         assert (on_air.interpreter, on_air.name) == (ana.id, "Ana")

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from broadcaster.config import Role
-from broadcaster.desk.announcements import translating
+from broadcaster.model.records import asking
 from broadcaster.rehearsal import talk
 from tests.support.processes import rehearsal_server
 from tests.support.redis_server import RedisServer
@@ -80,7 +80,7 @@ async def test_one_of_several_processes_translates(tmp_path: Path, interpreter: 
 async def test_without_booths_the_desk_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(translating, "NOBODY_S", 0.0)
+    monkeypatch.setattr(asking, "NOBODY_S", 0.0)
     async with running_server(tmp_path, frozenset({Role.DESK})) as server:
         await server.create("es")
         refused = await translated(server, {"text": "Lunch"}, 409)

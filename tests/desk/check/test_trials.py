@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from broadcaster.booths import trials as booth_trials
 from broadcaster.config import Role
 from broadcaster.desk.check import trials
+from broadcaster.model.records import asking
 from tests.desk.check.trying import SENTENCES, all_files, heard, speaking, spoken, the_talk
 from tests.support.processes import rehearsal_server
 from tests.support.redis_server import RedisServer
@@ -117,7 +118,7 @@ async def test_a_trial_that_never_ends_is_late(
 
 
 async def test_nobody_runs_booths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trials, "NOBODY_S", 0.5)
+    monkeypatch.setattr(asking, "NOBODY_S", 0.5)
     async with running_server(tmp_path, ROLES - {Role.BOOTHS}) as server:
         await server.create("es", state="open")
         assert (await tried(server, "es"))["result"]["problem"] == "no_booths"

@@ -10,8 +10,8 @@ import pytest_asyncio
 from broadcaster.bus import open_bus
 from broadcaster.desk.handover import completeness, watch
 from broadcaster.desk.handover.news import ToldNews
-from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.happening import Happened
 from tests.desk.outputs.asking import PATH, ask
 from tests.outputs.webhook_receiver import Receiver, receiver
@@ -65,9 +65,9 @@ async def test_news_that_a_process_could_not_write_are_written_by_the_next(
     async with open_bus(None, tmp_path) as bus:
         now_ms = SystemClock().now_ms()
         pending = tuple(Happened(f"talk.{number}", "event.live", now_ms, {}) for number in (1, 2))
-        await bus.append(keys.happenings("talk"), pending[0].to_json())
+        await bus.append(output_keys.happenings("talk"), pending[0].to_json())
         told = ToldNews(number=2, pending=pending)
-        await bus.put(keys.told_record("talk"), told.to_json())
+        await bus.put(output_keys.told_record("talk"), told.to_json())
     async with running_server(tmp_path), deadline():
         while [message_id for message_id, _ in hook.got] != ["talk.1", "talk.1", "talk.2"]:
             await asyncio.sleep(0.01)

@@ -16,8 +16,8 @@ from broadcaster.desk.outputs import testing as output_testing
 from broadcaster.desk.outputs.output_bodies import NewOutput
 from broadcaster.desk.outputs.records import OutputRecords
 from broadcaster.desk.outputs.resealing import reseal_outputs
-from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import PURPOSE, CaptionOutput, OutputTarget
 from broadcaster.stage_keys import StageKeyring
 from tests.desk.feed_page import page
@@ -179,7 +179,7 @@ async def test_a_new_store_key_takes_over() -> None:
         added, _ = await OutputRecords(bus, clock, old.cipher(PURPOSE)).add("talk", wanted)
         for _ in range(2):  # the second time nothing is left to do
             await reseal_outputs(bus, clock, both)
-        record = await bus.get(keys.output_record("talk", added.id))
+        record = await bus.get(output_keys.output_record("talk", added.id))
     assert record is not None
     assert record.version == 2
     sealed = CaptionOutput.from_json(record.value).sealed
@@ -199,10 +199,10 @@ async def test_deleting_the_event_erases_its_outputs(
         await server.move("closed")
         await ask(server, "DELETE", "/api/events/talk", 204)
     async with open_bus(None, tmp_path) as bus:
-        assert await bus.records(keys.OUTPUT_RECORDS) == []
-        assert await bus.records(keys.OUTPUT_PROGRESS_RECORDS) == []
-        assert await bus.records(keys.TOLD_RECORDS) == []
-        assert await bus.read(keys.happenings("talk")) == []
+        assert await bus.records(output_keys.OUTPUT_RECORDS) == []
+        assert await bus.records(output_keys.OUTPUT_PROGRESS_RECORDS) == []
+        assert await bus.records(output_keys.TOLD_RECORDS) == []
+        assert await bus.read(output_keys.happenings("talk")) == []
 
 
 async def test_a_text_that_was_refused_goes_to_the_new_address(

@@ -12,6 +12,7 @@ from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.progress import DeadLetter, OutputProgress, OutputState
 from tests.outputs.zoom_server import Fault, zoom_meeting
 from tests.support.axe import violations
@@ -118,7 +119,7 @@ async def webhook_is_added(page: Page, bus: EmbeddedBus) -> None:
     assert output_id is not None
     dead = (DeadLetter("", "1-0", "event.live", 1),)
     progress = OutputProgress(OutputState.RETRYING, "unreachable", dead=dead)
-    await bus.put(keys.output_progress_record("talk", output_id), progress.to_json())
+    await bus.put(output_keys.output_progress_record("talk", output_id), progress.to_json())
     await expect(hook).to_contain_text("1 message was not delivered")
     assert await violations(page) == []
     await photograph(page, "webhook")

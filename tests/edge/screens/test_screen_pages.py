@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, Status
 from tests.edge.screens.hall import Hall, hall
@@ -97,7 +97,7 @@ async def the_monitor_says_when_to_pause(monitor: Page) -> None:
 
 async def an_interpreter_asks_for_slower_speech(monitor: Page, venue: Hall) -> None:
     now_ms = SystemClock().now_ms()
-    await venue.bus.put(keys.slow_down_record("talk"), SlowDown(now_ms, "es").to_json())
+    await venue.bus.put(console_keys.slow_down_record("talk"), SlowDown(now_ms, "es").to_json())
     await expect(monitor.locator("#light[data-light='slower']")).to_have_text("Slower, please")
     assert await violations(monitor) == []
 

@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import pytest_asyncio
 
-from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.event import EventState
 from broadcaster.model.screens.settings import ALL, MOST_SCREENS, ScreenBook, ScreenSettings
@@ -146,7 +146,7 @@ async def test_the_monitor_tells_the_speaker_what_counts(venue: Hall) -> None:
         told = await monitor.told("monitor", slowest="ar", floor="speaking")
         assert told["lag_s"] == 9
         now_ms = SystemClock().now_ms()
-        await venue.bus.put(keys.slow_down_record("talk"), SlowDown(now_ms, "es").to_json())
+        await venue.bus.put(console_keys.slow_down_record("talk"), SlowDown(now_ms, "es").to_json())
         await monitor.told("monitor", slow_down=True)
         ends_at_ms = 1_795_329_600_000
         paused = replace(EVENT, state=EventState.PAUSED, ends_at_ms=ends_at_ms)

@@ -27,5 +27,5 @@ def test_a_device_that_was_replaced_is_remembered_until_it_takes_over() -> None:
 
 @pytest.mark.parametrize("data", [b"[]", b'{"newest": [1]}', b'{"newest": {"a": {}}}'])
 def test_another_record_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match="microphones"):
+    with pytest.raises(ValueError, match="Microphones"):
         Microphones.from_json(data)

@@ -1,0 +1,1 @@
+"""Records and messages on the bus: their JSON, changing one among other writers, and asking."""
