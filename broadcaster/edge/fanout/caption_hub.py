@@ -35,6 +35,8 @@ KEEPALIVE_S = 15.0
 _PAGE = 1_000
 _LOADED_AT_ONCE = 100
 """Captions that are loaded in one turn of the event loop."""
+_BEGIN: Position = (0, 0)
+"""Before every caption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,19 +246,33 @@ class CaptionHub:
         while not (reader.transport.is_closing() or reader.transport.get_write_buffer_size()):
             page = self._history.page(reader.position, reader.since)
             if page is None:
-                self._behind.discard(reader)
-                if reader.state is not self._state:
-                    reader.write(self._state)
-                self._readers[reader.chunked].add(reader)
+                if not self._is_ahead(reader):
+                    self._let_follow(reader)
                 return
             message, reader.position = page
             reader.write(message)
 
+    def _is_ahead(self, reader: CaptionReader) -> bool:
+        """Whether a reader comes from another process, with a caption that is not here yet."""
+        return (reader.position or _BEGIN) > (self._history.last or _BEGIN)
+
+    def _let_follow(self, reader: CaptionReader) -> None:
+        self._behind.discard(reader)
+        if reader.state is not self._state:
+            reader.write(self._state)
+        self._readers[reader.chunked].add(reader)
+
     def _cut_stalled(self) -> None:
-        """Disconnect readers that have taken no past captions since the last check."""
+        """Disconnect readers that have taken no past captions since the last check.
+
+        A reader that is still ahead has an id of a stream that was lost. It follows from now on.
+        """
         for reader in list(self._behind):
             if reader.checked_at == reader.position:
-                reader.cut()
+                if self._is_ahead(reader):
+                    self._let_follow(reader)
+                else:
+                    reader.cut()
             reader.checked_at = reader.position
 
     async def _follow(self) -> None:
@@ -269,6 +285,7 @@ class CaptionHub:
             async with self._writing:
                 if message := self._remember(entry, caption):
                     await self._send_to_all(message)
+                self._look_for_those_ahead()
 
     async def _release(self) -> None:
         """Let captions go that were held back, those that were revised with their revision."""
@@ -281,6 +298,12 @@ class CaptionHub:
                     message = self._remember(held.revision, revision)
                 if message:
                     await self._send_to_all(message)
+                self._look_for_those_ahead()
+
+    def _look_for_those_ahead(self) -> None:
+        """Let readers follow that were ahead of this process until now."""
+        for reader in list(self._behind):
+            self._write_past(reader)
 
     async def _write_states(self) -> None:
         while True:

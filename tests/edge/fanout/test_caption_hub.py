@@ -19,6 +19,7 @@ from tests.edge.clock import SteppedClock
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.stalling import jammed
 from tests.sockets.pairs import connections
+from tests.support.deadline import deadline
 from tests.support.tasks import background_task
 
 DEADLINE_S = 20.0
@@ -155,3 +156,31 @@ async def test_readers_that_hear_nothing_get_a_comment_and_stalled_ones_are_disc
                 await clock.advance(KEEPALIVE_S)
                 assert await pair.theirs.read(len(COMMENT)) == COMMENT
                 assert hub.cut_readers == checks - 1
+
+
+async def test_a_reader_from_a_process_that_is_further_gets_no_caption_twice() -> None:
+    """When a process stops, its readers go to another one, which may have a caption later."""
+    clock, stream = SteppedClock(), keys.captions("talk", "es")
+    said = [Caption(f"es-{n}", "es", n, n, f"Frase {n}.", final=True).to_json() for n in range(4)]
+    async with (
+        EmbeddedBus(None, clock=clock) as bus,
+        EmbeddedBus(None, clock=clock) as other,
+        connections(2) as pairs,
+    ):
+        ids = [await other.append(stream, one) for one in said]
+        await bus.append(stream, said[0])
+        hub = CaptionHub(bus, stream, clock, None)
+        async with background_task(hub.run(), name="captions"), deadline():
+            await hub.loaded.wait()
+            for pair, last_id in zip(pairs, (ids[2], "9" * 13 + "-0"), strict=True):
+                hub.add(pair.transport, parse_id(last_id), past=True, resumes=True)
+            for number in (1, 2):
+                await bus.append(stream, said[number])
+                while hub.last != parse_id(ids[number]):
+                    await asyncio.sleep(0)
+            await clock.advance(KEEPALIVE_S)
+            await clock.advance(KEEPALIVE_S)
+            await bus.append(stream, said[3])
+            for pair in pairs:
+                heard = await pair.theirs.reader.readuntil(said[3])
+                assert [one for one in said if one in heard] == [said[3]]
