@@ -219,13 +219,9 @@ addEventListener('beforeunload', (leaving) => {
   if (publisher.active) leaving.preventDefault();
 });
 
-if (key === '') {
-  allow.disabled = true;
-  explain(say('stageNoKey'));
-} else if (!isSecureContext || !navigator.mediaDevices) {
-  allow.disabled = true;
-  explain(say('stageNeedsHttps'));
-}
+if (key === '') explain(say('stageNoKey'));
+else if (!isSecureContext || !navigator.mediaDevices) explain(say('stageNeedsHttps'));
+else allow.disabled = false;
 void showEvent();
 setInterval(() => void showEvent(), EVENT_INTERVAL_MS);
 void watchSound();

@@ -12,6 +12,7 @@ import ttconv.imsc.reader
 import webvtt
 
 from broadcaster.rehearsal import talk
+from tests.support.deadline import deadline
 
 Get = Callable[[str], Awaitable[bytes]]
 Timed = list[tuple[int, str]]
@@ -29,12 +30,7 @@ SENTENCES = talk.load().sentences
 
 async def check_downloads(get: Get) -> None:
     """Check all files on both clocks, and print how late the subtitles are."""
-    files: dict[str, dict[str, bytes]] = {}
-    for clock in ("heard", "original"):
-        packed = zipfile.ZipFile(io.BytesIO(await get(f"{PATH}/transcripts.zip?clock={clock}")))
-        files[clock] = {name: packed.read(name) for name in packed.namelist()}
-        alone = await get(f"{PATH}/transcript/es.vtt?clock={clock}")
-        assert files[clock]["talk-es.vtt"] == alone
+    files = {clock: await packed_files(get, clock) for clock in ("heard", "original")}
     floor = subtitles(files["heard"], "floor")
     captions = json.loads(files["heard"]["talk-floor.json"])["captions"]
     written = [(one["start_ms"], plain(one["text"])) for one in captions]
@@ -54,6 +50,20 @@ async def check_downloads(get: Get) -> None:
     assert all(at_ms > in_spanish.get(text, 0) for at_ms, text in heard)
     both = list(srt.parse((await get(f"{PATH}/transcript/floor.srt?with=es")).decode()))
     assert max(one.content.count("\n") for one in both) == 1
+
+
+async def packed_files(get: Get, clock: str) -> dict[str, bytes]:
+    """All files, of which one is what it is alone. Booths may still write their last words."""
+    alone, whole, again = b"", b"", None
+    async with deadline():
+        while alone != again:
+            alone = await get(f"{PATH}/transcript/es.vtt?clock={clock}")
+            whole = await get(f"{PATH}/transcripts.zip?clock={clock}")
+            again = await get(f"{PATH}/transcript/es.vtt?clock={clock}")
+    packed = zipfile.ZipFile(io.BytesIO(whole))
+    files = {name: packed.read(name) for name in packed.namelist()}
+    assert files["talk-es.vtt"] == alone
+    return files
 
 
 def subtitles(files: dict[str, bytes], channel: str) -> Timed:

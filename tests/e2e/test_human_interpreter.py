@@ -23,13 +23,16 @@ from tests.support.deadline import deadline
 from tests.support.listener import Recording, recording
 from tests.support.processes import TOKEN, Process, broadcaster, rehearsal_server
 from tests.support.redis_server import RedisServer
-from tests.support.sound import RATE_HZ, SURELY, Samples, quick_matches, samples
+from tests.support.sound import RATE_HZ, Samples, quick_matches, samples
 from tests.webrtc.support import VoiceTrack, answered, client
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
 SENTENCES = talk.load().sentences
 LINGERS_S = 12.0
+HALF_SECONDS = 4
+"""Of her voice, that prove that she is heard: nothing else fits it, see `surely_heard`. On a busy
+machine the others may have a gap."""
 FIRST, SECOND = SENTENCES[8:10], SENTENCES[11:13]
 """The sentences that the human reads before and after the connection was lost."""
 EVENT = {
@@ -212,7 +215,7 @@ async def test_a_human_and_the_ai_share_a_channel(site_of: SiteOf, tmp_path: Pat
         places = [words.index(_words(one.text)) for one in (*FIRST, *SECOND)]
         assert places == sorted(places)
         for sentences in (FIRST, SECOND):
-            assert await channel.surely_heard(said(sentences)) >= SURELY
+            assert await channel.surely_heard(said(sentences)) >= HALF_SECONDS
 
 
 async def kill_booth(channel: Channel) -> None:

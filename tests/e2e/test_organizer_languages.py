@@ -81,6 +81,7 @@ async def opened(
     await page.route("**/stage/talk", stage_page)
     await page.goto(f"{server}/desk?token={TOKEN}")
     await page.goto(server + path)
+    await page.wait_for_selector(f"html[lang='{locale}']", state="attached", timeout=60_000)
     await page.wait_for_selector(shown, timeout=60_000)
     yield page
     await context.close()
@@ -101,7 +102,6 @@ async def test_a_page_is_in_one_language(language: str) -> None:
                     await page.click(".edit")
                     await page.click("#advanced > summary")
                 root = page.locator("html")
-                assert await root.get_attribute("lang") == language
                 assert await root.get_attribute("dir") == DIRECTIONS[language]
                 wrong[f"{name}, English"] = english_of(language) & set(await page.evaluate(SHOWN))
                 wrong[f"{name}, rules"] = await violations(page)

@@ -31,8 +31,9 @@ from broadcaster.system.child_process import child
 
 EVENT = "rated"
 LOOK_EVERY_S = 1.0
-QUIET_LOOKS = 6
-"""After the recording all channels must be silent for this many looks."""
+QUIET_LOOKS = 12
+"""After the recording all channels must be silent for this many looks. On a busy machine the last
+sentence may be recognised some seconds after it was said."""
 LONGEST_TAIL_S = 120.0
 STORED_S = 4.0
 """After closing, the booths finish their sentences and the last samples are stored."""
