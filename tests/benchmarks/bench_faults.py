@@ -24,6 +24,7 @@ from broadcaster.model.event import EngineKind
 from broadcaster.rehearsal import talk
 from tests.audio.sounds import hum
 from tests.chaos.rehearsed import (
+    EXPIRES_S,
     Fault,
     Received,
     RunResult,
@@ -66,7 +67,7 @@ class Case:
         fault: what is triggered in every booth; None for nothing.
         engines: whom.
         refusal: all sessions drop, and the next ones are refused so.
-        options: of the rehearsal server.
+        expires_s: longest duration of a session.
         hum_s: seconds of hum after the talk.
     """
 
@@ -74,7 +75,7 @@ class Case:
     fault: Fault | None = None
     engines: tuple[EngineKind, ...] = ALL
     refusal: Fault | None = None
-    options: tuple[str, ...] = ()
+    expires_s: float = EXPIRES_S
     hum_s: float = 0.0
 
     def floor(self) -> bytes:
@@ -123,7 +124,7 @@ CASES = (
     Case(
         "replaced in time, goodbye 10 s late",
         {"name": "late_closed"},
-        options=("--expires-s", "40"),
+        expires_s=40,
     ),
     Case(
         "invents a sentence while the floor hums",
@@ -246,7 +247,9 @@ async def table(rounds: int, only: str) -> str:
         measured = Measured()
         for _ in range(rounds):
             floor = await asyncio.to_thread(case.floor)
-            result = await run_booths(BOOTHS, case.faults(), SENTENCES, *case.options, floor=floor)
+            result = await run_booths(
+                BOOTHS, case.faults(), SENTENCES, expires_s=case.expires_s, floor=floor
+            )
             measured.add(result, plain, case)
             assert result.checked.invalid == []
         lines.append(measured.row(case.what))

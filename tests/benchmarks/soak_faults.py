@@ -21,7 +21,7 @@ async def round_of(seed: int) -> bool:
     """Run once and print what happened; False when anything was wrong."""
     cases = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
     faults = random_faults(seed, cases)
-    result = await run_booths(cases, faults, SENTENCES, "--expires-s", "50")
+    result = await run_booths(cases, faults, SENTENCES, expires_s=50)
     wrong = [
         f"  {case}: {received.text.outcome}; {' '.join(received.state_names)}\n"
         f"    {' '.join(received.text.written.split())}"

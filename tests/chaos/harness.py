@@ -21,7 +21,6 @@ from tests.chaos.words import FRAME, GOING_AWAY, EchoServer, FastClock, Talk, ec
 from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
-SPEED = 30.0
 WARNING = replace(
     OPENAI,
     translation=lambda config, _now: TranslationProtocol(config, Dialect(ending=GOING_AWAY)),
@@ -90,7 +89,7 @@ async def interpret(
     talk: Talk,
     lifetime_s: float,
     drops: set[int],
-    speed: float = SPEED,
+    speed: float = 1.0,
     cut_closings: int = 0,
     warns_s: float | None = None,
 ) -> tuple[Heard, EchoServer]:
@@ -121,7 +120,7 @@ async def interpret(
 
 
 async def interpret_in_turns(
-    talk: Talk, turn_s: float, *, planned: bool, speed: float = SPEED
+    talk: Talk, turn_s: float, *, planned: bool, speed: float = 1.0
 ) -> Heard:
     """Interpret a talk by one booth after the other.
 

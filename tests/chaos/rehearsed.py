@@ -24,15 +24,20 @@ from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothStatus, status_from_json
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.sessions.session import RehearsalSettings
 from tests.chaos.checked import Checked, tapped
 from tests.chaos.compare import Text
+from tests.chaos.virtual_rehearsal import virtual_rehearsal
 from tests.support.processes import rehearsal_server
+from tests.support.virtual_time import LoopClock, VirtualTimeBus, VirtualTimeLoop
 
 SENTENCES = talk.load().sentences
 LEAD_S = 3.0
 """Silence before the talk, in which all sessions are opened."""
 PATIENCE_S = 60.0
 """Longest wait after the talk until everything is interpreted."""
+EXPIRES_S = RehearsalSettings().expires_s
+"""The usual longest duration of a session."""
 AFTERWARDS_S = 2.0
 """Extra time in which nothing may be repeated."""
 
@@ -143,24 +148,32 @@ async def run_booths(
     cases: Sequence[BoothCase],
     faults: Sequence[Fault],
     sentences: int,
-    *options: str,
+    *,
+    expires_s: float = EXPIRES_S,
     floor: bytes | None = None,
 ) -> RunResult:
-    """Speak the first sentences of the talk in real time, with faults, to these booths.
+    """Speak the first sentences of the talk, with faults, to these booths.
+
+    In a loop of virtual time the rehearsal server is in this process, otherwise in its own.
 
     Args:
         cases: the booths.
         faults: what goes wrong.
         sentences: how many.
-        options: of the rehearsal server.
+        expires_s: longest duration of a session.
         floor: PCM of the floor with these sentences; None for them alone, see `talk_floor`.
     """
     if floor is None:
         floor = await asyncio.to_thread(talk_floor, sentences)
     done = RunResult({case: Received(_expected(case, sentences)) for case in cases}, [], Checked())
+    virtual = isinstance(asyncio.get_running_loop(), VirtualTimeLoop)
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(rehearsal_server(*options))
-        bus = await stack.enter_async_context(EmbeddedBus(None))
+        url = await stack.enter_async_context(
+            virtual_rehearsal(expires_s)
+            if virtual
+            else rehearsal_server("--expires-s", str(expires_s))
+        )
+        bus = await stack.enter_async_context(VirtualTimeBus() if virtual else EmbeddedBus(None))
         tap = await stack.enter_async_context(tapped(url, done.checked))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         control = f"{url.removesuffix('/v1')}/rehearsal/faults"
@@ -169,7 +182,7 @@ async def run_booths(
         engines = Engines(http, Endpoint(tap, "key"), "gpt-realtime-2.1", "gpt-live-transcribe")
         dependencies = BoothDependencies(
             bus=bus,
-            clock=SystemClock(),
+            clock=LoopClock() if virtual else SystemClock(),
             engines=engines,
             price=lambda _kind, sent_ms, _usage: sent_ms / 60_000,
             limits=CatchUpLimits(),

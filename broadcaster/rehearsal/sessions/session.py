@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +43,7 @@ class RehearsalSettings:
         abilities: the languages that clients are told of; None if they are told nothing.
         key: the only key that opens a session; None if any does.
         faults_by_http: faults can be planned at `/rehearsal/faults`.
+        now_s: the time, Unix seconds.
     """
 
     expires_s: float = 3600.0
@@ -57,6 +58,7 @@ class RehearsalSettings:
     abilities: Sequence[LanguageAbility] | None = None
     key: str | None = None
     faults_by_http: bool = True
+    now_s: Callable[[], float] = time.time
 
 
 class EndpointSession(Protocol):
@@ -151,4 +153,4 @@ def new_session_id() -> str:
 
 def expiry(settings: RehearsalSettings) -> int:
     """Unix time in seconds at which a session that begins now expires."""
-    return int(time.time() + settings.expires_s)
+    return int(settings.now_s() + settings.expires_s)

@@ -7,7 +7,7 @@ from tests.chaos.words import Talk
 
 async def test_a_session_is_replaced_when_the_server_says_that_it_ends_soon() -> None:
     talk = Talk.of_length(100, seed=5)
-    heard, server = await interpret(talk, lifetime_s=50, drops=set(), warns_s=20, speed=1.0)
+    heard, server = await interpret(talk, lifetime_s=50, drops=set(), warns_s=20)
     assert server.sessions >= 3
     assert server.expired == 0
     assert heard.words == talk.words

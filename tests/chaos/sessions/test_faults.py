@@ -1,6 +1,6 @@
 """The provider misbehaves in the middle of speech; every booth has a different fault.
 
-Each run is the prepared talk in real time, recognised, translated and spoken by the rehearsal
+Each run is the prepared talk, recognised, translated and spoken by the rehearsal
 server for booths with all three engines. What every channel wrote is compared word by word with
 what was said, and every event of every session with the models of the `openai` package.
 """
@@ -130,7 +130,7 @@ async def test_faults_in_random_sequences_cost_no_word() -> None:
     cases = [*translators(*languages), *conversers(*languages), *writers(3)]
     faults = random_faults(SEED, cases)
     print(f"seed {SEED} (BROADCASTER_CHAOS_SEED)\n{told(faults)}")
-    result = await run_booths(cases, faults, SENTENCES, "--expires-s", "35")
+    result = await run_booths(cases, faults, SENTENCES, expires_s=35)
     report(result)
     assert outcomes(result) == dict.fromkeys(cases, RIGHT)
     assert_valid_json(result)
