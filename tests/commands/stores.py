@@ -4,21 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.deadline import DEADLINE_S
+from tests.support.processes import ran
 
 
 def run(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     given = {f"BROADCASTER_{name}": value for name, value in environment.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "broadcaster", *words],
-        env={
-            "PATH": "/usr/bin:/bin",
-            "BROADCASTER_DATA_DIR": str(data),
-            "BROADCASTER_PORT": "0",
-            **given,
-        },
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
-    )
+    usual = {
+        "PATH": "/usr/bin:/bin",
+        "BROADCASTER_DATA_DIR": str(data),
+        "BROADCASTER_PORT": "0",
+    }
+    return ran([sys.executable, "-m", "broadcaster", *words], {**usual, **given})

@@ -16,21 +16,14 @@ import pytest
 from broadcaster.commands.settings import settings_from
 from broadcaster.config import USED_BY, Role, Settings, unused
 from tests.commands.usage import usage
-from tests.support.deadline import DEADLINE_S, deadline
-from tests.support.processes import broadcaster, started
+from tests.support.deadline import deadline
+from tests.support.processes import broadcaster, ran, started
 
 COMMAND = [sys.executable, "-m", "broadcaster"]
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *words],
-        env={"PATH": "/usr/bin:/bin", **environment},
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
-    )
+    return ran([*COMMAND, *words], {"PATH": "/usr/bin:/bin", **environment})
 
 
 def test_help_names_every_command() -> None:
@@ -50,11 +43,13 @@ def test_help_names_every_command() -> None:
 
 
 def test_config_shows_every_setting_but_no_secret(tmp_path: Path) -> None:
-    shown = run(
-        "config",
-        OPENAI_API_KEY="sk-secret",
-        BROADCASTER_ICE_SERVERS="turn:me:pass@t",
-        COLUMNS="200",
+    given = {
+        "OPENAI_API_KEY": "sk-secret",
+        "BROADCASTER_ICE_SERVERS": "turn:me:pass@t",
+        "COLUMNS": "200",  # read when the program is imported
+    }
+    shown = subprocess.run(
+        [*COMMAND, "config"], env=given, capture_output=True, text=True, check=True
     ).stdout
     for name in Settings.model_fields:
         assert f"BROADCASTER_{name.upper()}" in shown

@@ -22,9 +22,9 @@ from tests.commands.publishers import (
     stage,
 )
 from tests.support.browser import write_wav
-from tests.support.deadline import DEADLINE_S, deadline
+from tests.support.deadline import deadline
 from tests.support.listener import recording
-from tests.support.processes import broadcaster
+from tests.support.processes import broadcaster, ran
 from tests.support.redis_server import RedisServer
 from tests.support.sound import matches, samples
 from tests.support.sound_files import damaged, encoded
@@ -228,15 +228,7 @@ async def test_progress_that_nobody_reads_does_not_stop_the_sound(tmp_path: Path
 
 def answer_of(*words: str | Path) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if "BROADCASTER" not in key}
-    return subprocess.run(
-        [*COMMAND, *map(str, words)],
-        env=clean,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
-    )
+    return ran([*COMMAND, *map(str, words)], clean)
 
 
 def test_a_server_that_is_not_there_is_not_awaited_at_the_start(tmp_path: Path) -> None:

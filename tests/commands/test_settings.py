@@ -1,6 +1,5 @@
 """Settings are checked as a whole: each bad one is a sentence that names it, in every command."""
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from broadcaster.commands.settings import WrongSettings, settings_from, warnings
 from broadcaster.config import Settings, variable
 from broadcaster.from_settings import doubts, oidc_client
 from tests.support.certificates import issue
-from tests.support.deadline import DEADLINE_S
+from tests.support.processes import ran
 
 BAD: dict[str, tuple[str, ...]] = {
     "host": ("300.1.1.1", "http://0.0.0.0", "0.0.0.0:8080", "*", "a b", "127.1", "host/x", "-a"),
@@ -352,13 +351,9 @@ def test_what_is_probably_not_meant_is_said(given: dict[str, Any]) -> None:
     ("name", "value"), [("PUBLIC_URL", "javascript:x"), ("ADMIN_TOKEN", "a"), ("TLS_CERT", "a")]
 )
 def test_the_commands_say_the_same(command: str, code: int, name: str, value: str) -> None:
-    answer = subprocess.run(
+    answer = ran(
         [sys.executable, "-m", "broadcaster", command],
-        env={"PATH": "/usr/bin:/bin", f"BROADCASTER_{name}": value, "BROADCASTER_PRT": "1"},
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
+        {"PATH": "/usr/bin:/bin", f"BROADCASTER_{name}": value, "BROADCASTER_PRT": "1"},
     )
     assert answer.returncode == code
     text = answer.stdout + answer.stderr

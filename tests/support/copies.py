@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 ROOT = Path(__file__).parents[2]
 IMPORTED = {
@@ -73,12 +74,9 @@ class Template:
 
     async def copy(self, words: Sequence[str], environment: Mapping[str, str]) -> Copy:
         """Run the program with these words; both its outputs go to `stdout`."""
-        ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
-        order = {"words": words, "environment": dict(environment), "folder": str(Path.cwd())}
-        with theirs, os.fdopen(writing, "wb"):
-            files = [theirs.fileno(), writing]
-            socket.send_fds(self._control, [json.dumps(order).encode()], files)
+        with os.fdopen(writing, "wb"):
+            ours = self._order(words, environment, writing, writing)
         answers, writer = await asyncio.open_connection(sock=ours)
         stdout = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(
@@ -88,6 +86,42 @@ class Template:
         copy = Copy(pid, stdout, answers)
         copy.ended.add_done_callback(lambda _: writer.close())
         return copy
+
+    def run(
+        self, words: Sequence[str], environment: Mapping[str, str], timeout_s: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the program to its end, as `subprocess.run` does.
+
+        Raises:
+            TimeoutError: it took longer than `timeout_s`, and was killed.
+        """
+        with (
+            TemporaryFile("w+", encoding="utf-8") as output,
+            TemporaryFile("w+", encoding="utf-8") as errors,
+        ):
+            ours = self._order(words, environment, output.fileno(), errors.fileno())
+            with ours, ours.makefile() as answers:
+                pid = int(answers.readline())
+                ours.settimeout(timeout_s)
+                try:
+                    code = int(answers.readline())
+                except TimeoutError:
+                    os.kill(pid, signal.SIGKILL)
+                    raise
+            for file in (output, errors):
+                file.seek(0)
+            return subprocess.CompletedProcess(words, code, output.read(), errors.read())
+
+    def _order(
+        self, words: Sequence[str], environment: Mapping[str, str], output: int, errors: int
+    ) -> socket.socket:
+        """Order a copy; returns the socket on which the process answers its id, then its code."""
+        ours, theirs = socket.socketpair()
+        order = {"words": words, "environment": dict(environment), "folder": str(Path.cwd())}
+        with theirs:
+            files = [theirs.fileno(), output, errors]
+            socket.send_fds(self._control, [json.dumps(order).encode()], files)
+        return ours
 
     def close(self) -> None:
         """End the process; its copies have ended."""

@@ -4,13 +4,15 @@ import asyncio
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from tests.support.copies import TEMPLATES, Copy
-from tests.support.deadline import deadline
+from tests.support.deadline import deadline, deadline_s
 
 TOKEN = "organizer-token-of-the-tests"
 NO_AUTHORITIES = {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
@@ -100,6 +102,17 @@ async def started(
         yield process
     finally:
         await process.stop()
+
+
+def ran(command: Sequence[str], environment: Mapping[str, str]) -> CompletedProcess[str]:
+    """Run a command to its end with these variables and no others."""
+    copied = TEMPLATES.get(command)
+    if copied is not None:
+        template, words = copied
+        return template.run(words, environment, deadline_s())
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=deadline_s(), check=False
+    )
 
 
 async def _start(

@@ -58,14 +58,15 @@ def _next_copy(control: socket.socket) -> Order | None:
         while True:
             for key, _ in waiting.select():
                 if key.fileobj is control:
-                    message, files, _, _ = socket.recv_fds(control, _ORDER_BYTES, 2)
+                    message, files, _, _ = socket.recv_fds(control, _ORDER_BYTES, 3)
                     if not message:
                         return None
                     answers = socket.socket(fileno=files[0])
                     pid = os.fork()
                     if pid == 0:
-                        return _become(json.loads(message), files[1], (control, answers))
-                    os.close(files[1])
+                        return _become(json.loads(message), files[1:], (control, answers))
+                    for file in files[1:]:
+                        os.close(file)
                     answers.sendall(b"%d\n" % pid)
                     waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, answers))
                 else:
@@ -80,15 +81,15 @@ def _tell_end(pid: int, answers: socket.socket) -> None:
         answers.sendall(b"%d\n" % code)
 
 
-def _become(given: dict[str, Any], output: int, closed: tuple[socket.socket, ...]) -> Order:
+def _become(given: dict[str, Any], outputs: list[int], closed: tuple[socket.socket, ...]) -> Order:
     """Make this copy the process that was ordered, but for the program that it runs."""
     order = Order(**given)
     for one in closed:
         one.close()
     nothing = os.open(os.devnull, os.O_RDWR)
-    for source, standard in ((nothing, 0), (output, 1), (output, 2)):
+    for source, standard in zip((nothing, *outputs), range(3), strict=True):
         os.dup2(source, standard)
-    os.closerange(3, max(nothing, output) + 1)
+    os.closerange(3, max(nothing, *outputs) + 1)
     for stream in (sys.stdout, sys.stderr):
         assert hasattr(stream, "reconfigure")
         stream.reconfigure(write_through=True)

@@ -10,7 +10,7 @@ import pytest
 from broadcaster import __version__
 from tests.support.copies import TEMPLATES, Copy
 from tests.support.deadline import deadline
-from tests.support.processes import broadcaster, runs, started
+from tests.support.processes import broadcaster, ran, runs, started
 
 COMMAND = [sys.executable, "-m", "broadcaster"]
 
@@ -26,6 +26,13 @@ async def test_an_error_has_its_code_and_its_message() -> None:
     async with deadline(), started([*COMMAND, "no-such-command"]) as process:
         await process.line("no-such-command")
         assert await process.process.wait() == 2
+
+
+def test_both_outputs_and_the_code_of_a_command_that_ends_are_told_apart() -> None:
+    answer = ran([*COMMAND, "no-such-command"], {"PATH": "/usr/bin:/bin"})
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "no-such-command" in answer.stderr
+    assert __version__ in ran([*COMMAND, "--version"], {"PATH": "/usr/bin:/bin"}).stdout
 
 
 async def test_variables_are_those_that_are_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Faults as the command line writes them."""
 
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 from broadcaster.rehearsal.faults.catalogue import Fault
 from broadcaster.rehearsal.wire.validation import Invalid
-from tests.support.deadline import deadline_s
+from tests.support.processes import ran
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,6 @@ def test_the_command_line_explains_an_invalid_fault(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "broadcaster.rehearsal", "--port", "0"]
     (tmp_path / "faults.json").write_text('[{"name": "stall", "for_s": 61}]')
     for arguments in (["--fault", "nothing"], ["--faults", str(tmp_path / "faults.json")]):
-        result = subprocess.run(
-            [*command, *arguments], check=False, capture_output=True, timeout=deadline_s()
-        )
+        result = ran([*command, *arguments], os.environ)
         assert result.returncode == 2
-        assert b"the faults cannot be used" in result.stderr
+        assert "the faults cannot be used" in result.stderr
