@@ -26,7 +26,7 @@ chaos: .venv/dev.done ## tests that break sessions, servers and machines, in abo
 	$(BIN)/python -m tests chaos
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
-	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --numprocesses 3
+	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --processes 3
 
 test-web: ## the pages' pure modules alone (needs node)
 	npm --silent --prefix listener_web test

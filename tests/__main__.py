@@ -49,8 +49,7 @@ class Group:
         """Run the tests; what they print goes to the terminal or to a file."""
         words = [*self._pytest(), "--cache-clear", "-m", self.markers, *self.files]
         if self.processes > 1:
-            words += ["--numprocesses", str(self.processes)]
-            words += ["--dist", "loadfile", "--no-loadscope-reorder"]
+            words += ["--processes", str(self.processes)]
         idle = IDLE if self.idle else ()
         return subprocess.Popen([*idle, *words], stdout=output, stderr=output)
 

@@ -13,6 +13,7 @@ from hypothesis import settings
 from pytest_asyncio import is_async_test
 
 from tests.kinds import KINDS, kinds_of
+from tests.support import forked_tests
 from tests.support.copies import TEMPLATES
 from tests.support.loopback import loopback_offered
 from tests.support.shared_chromium import SHARED
@@ -22,8 +23,14 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what our plugins need."""
+    forked_tests.add_option(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the kinds of tests, and let children end by SIGHUP under `nohup` too."""
+    forked_tests.fork_if_asked(config)
     gc.disable()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "fast: needs Python alone, and little time")
