@@ -46,16 +46,17 @@ def test_a_whole_file_is_played_whole(tmp_path: Path, ending: str) -> None:
     assert examine(path).notes == ()
 
 
-@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("ending", CODECS)
-def test_a_damaged_file_is_played_to_its_end(tmp_path: Path, ending: str, seed: int) -> None:
+def test_a_damaged_file_is_played_to_its_end(tmp_path: Path, ending: str) -> None:
     whole = encoded(tmp_path / f"a.{ending}", CODECS[ending], spoken(), layout="stereo")
-    path = damaged(tmp_path / f"b.{ending}", whole, seed)
-    heard = samples(b"".join(read_pcm(path)))
-    assert len(heard) / 24_000 > SECONDS / 2
-    last = matches(heard[-60_000:-12_000], samples(b"".join(read_pcm(whole))))
-    assert last[-1].r > 0.8
-    assert last[-1].found_s > SECONDS - 4
+    said = samples(b"".join(read_pcm(whole)))
+    for seed in range(4):
+        path = damaged(tmp_path / f"b.{ending}", whole, seed)
+        heard = samples(b"".join(read_pcm(path)))
+        assert len(heard) / 24_000 > SECONDS / 2, seed
+        last = matches(heard[-60_000:-12_000], said)
+        assert last[-1].r > 0.8, seed
+        assert last[-1].found_s > SECONDS - 4, seed
 
 
 @pytest.mark.parametrize(("channels", "right"), [(1, 1), (2, -1), (2, 0)])

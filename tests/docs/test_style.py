@@ -28,6 +28,7 @@ BANNED = {
         "name the person or the thing: `a client that …`"
     ),
 }
+_ANY_BANNED = re.compile("|".join(f"(?:{pattern})" for pattern in BANNED), re.IGNORECASE)
 CLAUSE_AS_TITLE = re.compile(r"(?:What|Where|How|Who|Which|Whether|When|Why)\b")
 NAMES_THE_WORDS = "CONTRIBUTING.md"
 """Lists the banned words, in quotes."""
@@ -64,7 +65,7 @@ def docstrings(name: str) -> list[str]:
 
 def comments(source: str) -> Iterator[str]:
     """Blocks of comments; comments on neighbouring lines are one text."""
-    if "#" not in source:
+    if not _may_have_problems(source):
         return
     block, last_line = list[str](), -1
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -78,12 +79,28 @@ def comments(source: str) -> Iterator[str]:
     yield " ".join(block)
 
 
+def _may_have_problems(source: str) -> bool:
+    """Whether the comments have to be told from the strings, which takes long."""
+    text, last_line = "", -1
+    for number, line in enumerate(source.splitlines()):
+        code, mark, comment = line.partition("#")
+        if not mark:
+            continue
+        if "#" in comment.lstrip("#") or '"' in code or "'" in code:
+            return True
+        text += (" " if number == last_line + 1 else "\n\n") + comment.lstrip("# ")
+        last_line = number
+    return bool(problems(text))
+
+
 def problems(text: str) -> list[str]:
     """Banned words in a text, with what to say instead."""
     prose = _CODE.sub("CODE", _MARGIN.sub("", text))
     found = []
     for paragraph in re.split(r"\n\s*\n", prose):
         line = " ".join(paragraph.split())
+        if not _ANY_BANNED.search(line):
+            continue
         for pattern, instead in BANNED.items():
             if match := re.search(pattern, line, re.IGNORECASE):
                 found.append(f"{line[max(0, match.start() - 40) : match.end() + 20]!r}: {instead}")

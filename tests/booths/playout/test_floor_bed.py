@@ -17,10 +17,11 @@ def frames(pcm: bytes) -> list[tuple[int, bytes]]:
 def heard(bed: FloorBed, pcm: bytes, jitter_ticks: int = 0, lost: float = 0.0) -> bytes:
     """Return the output while the floor comes in real time, in bursts or with losses."""
     rng = np.random.default_rng(4)
+    pieces = frames(pcm)
     waiting: list[tuple[int, bytes]] = []
     out = bytearray()
     for tick in range(len(pcm) // (2 * TICK)):
-        waiting += frames(pcm)[3 * tick : 3 * tick + 3]
+        waiting += pieces[3 * tick : 3 * tick + 3]
         if jitter_ticks == 0 or tick % (jitter_ticks + 1) == jitter_ticks:
             for position, frame in waiting:
                 if rng.random() >= lost:
