@@ -223,7 +223,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "errors log rack system"
     ),
     "commands.events": (
-        "access auth commands.links commands.settings config errors model model.inputs sockets"
+        "access auth commands.links commands.settings config errors model model.consoles "
+        "model.inputs sockets"
     ),
     "commands.local": (
         "commands errors log rehearsal rehearsal.models rehearsal.sessions rehearsal.talk "

@@ -95,6 +95,9 @@ async def test_everything_can_be_said_about_an_event(server: Server, tmp_path: P
         "--interpreter": "es=converse",
         "--voice": "es=cedar",
         "--always": "fr",
+        "--providers": "local, openai",
+        "--behind-s": "20",
+        "--providers-of": "fr=openai",
     }
     words = [word for pair in options.items() for word in pair]
     words += ["--downloads", "--no-source-captions"]
@@ -118,7 +121,9 @@ async def test_everything_can_be_said_about_an_event(server: Server, tmp_path: P
         "stereo_input": "left",
         "downloads": True,
         "source_captions": False,
+        "failover": {"providers": ["local", "openai"], "standby": "cold", "behind_s": 20.0},
     }.items() <= event.items()
+    assert [one["providers"] for one in event["languages"]] == [[], ["openai"]]
     chosen = [
         (one["tag"], one["interpreter"], one["voice"], one["always"]) for one in event["languages"]
     ]
@@ -143,6 +148,18 @@ async def test_an_edit_changes_languages_and_keeps_the_rest(server: Server) -> N
     assert chosen == [("es", None, True), ("de", "cedar", False)]
     assert (event["title"], event["state"]) == ("Another", "live")
     before = event["stage_key"]
+    order = ("--providers", "local,openai", "--behind-s", "20")
+    await asked(server, "edit", "talk", *order, "--providers-of", "es=openai")
+    event = await asked(server, "edit", "talk", "--provider-standby", "warm", "--always", "de")
+    assert event["failover"] == {
+        "providers": ["local", "openai"],
+        "standby": "warm",
+        "behind_s": 20.0,
+    }
+    assert [one["providers"] for one in event["languages"]] == [["openai"], []]
+    event = await asked(server, "edit", "talk", "--providers", "", "--providers-of", "es=")
+    assert (event["failover"]["providers"], event["failover"]["behind_s"]) == ([], 20.0)
+    assert event["languages"][0]["providers"] == []
     assert (await asked(server, "edit", "talk", "--new-stage-key"))["stage_key"] != before
 
 
@@ -177,6 +194,8 @@ async def test_deleting_asks_first(server: Server) -> None:
         ("edit", "talk", "--voice", "de=cedar"),
         ("edit", "talk", "--interpreter", "es=magic"),
         ("edit", "talk", "--stereo", "middle"),
+        ("edit", "talk", "--providers-of", "de=openai"),
+        ("edit", "talk", "--provider-standby", "hot"),
         ("edit", "talk", "--retention-days", "long"),
         ("edit", "talk", "--glossary", "/none.csv"),
         ("edit", "talk", "--glossary", "{binary}"),

@@ -81,6 +81,7 @@ def create(
     interpreters: tuple[str, ...],
     voices: tuple[str, ...],
     always: tuple[str, ...],
+    orders: tuple[str, ...],
     *,
     draft: bool,
     **given: Any,
@@ -88,7 +89,7 @@ def create(
     """Create an event named TITLE."""
     body = body_of(given)
     body["title"] = title
-    body["languages"] = languages_of(tags, {}, interpreters, voices, always)
+    body["languages"] = languages_of(tags, {}, interpreters, voices, always, orders)
     body["state"] = "draft" if draft else "open"
     if event_id is not None:
         body["id"] = event_id
@@ -115,6 +116,7 @@ def edit(
     interpreters: tuple[str, ...],
     voices: tuple[str, ...],
     always: tuple[str, ...],
+    orders: tuple[str, ...],
     *,
     new_stage_key: bool,
     **given: Any,
@@ -123,7 +125,7 @@ def edit(
     body = body_of(given, cleared)
     if new_stage_key:
         body["new_stage_key"] = True
-    about_languages = bool(added or removed or interpreters or voices or always)
+    about_languages = bool(added or removed or interpreters or voices or always or orders)
     if not body and not about_languages:
         raise click.UsageError("name what to change: broadcaster events edit --help")
 
@@ -132,7 +134,9 @@ def edit(
         if about_languages:
             known = {language["tag"]: language for language in before["languages"]}
             tags = [tag for tag in (*known, *added) if tag not in removed]
-            body["languages"] = languages_of(tags, known, interpreters, voices, always)
+            body["languages"] = languages_of(tags, known, interpreters, voices, always, orders)
+        if "failover" in body:
+            body["failover"] = {**before["failover"], **body["failover"]}
         return await desk.call("PATCH", path_of(event), body, before["version"])
 
     _show(wanted, ask(wanted, change))

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Interpreter
 from broadcaster.model.inputs.stereo_input import StereoInput
 
@@ -101,7 +102,25 @@ _OPTIONS = [
         "--source-captions/--no-source-captions", default=None, help="Captions of the original."
     ),
     click.option("--stereo", "stereo_input", type=click.Choice([one.value for one in StereoInput])),
+    click.option(
+        "--providers",
+        metavar="ID,ID",
+        help="Services that interpret, in this order; empty as in the settings.",
+    ),
+    click.option(
+        "--provider-standby",
+        "standby",
+        type=click.Choice([one.value for one in Standby]),
+        help="warm lets the next service listen all the time, and costs as much again.",
+    ),
+    click.option(
+        "--behind-s",
+        type=float,
+        help="Seconds behind the speaker after which the next service takes over.",
+    ),
 ]
+_FAILOVER = ("providers", "standby", "behind_s")
+"""Options that are parts of `failover`."""
 
 
 def language_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,11 +148,20 @@ _LANGUAGE_OPTIONS = [
     click.option(
         "--always", multiple=True, metavar="LANGUAGE", help="Interpret even if nobody listens."
     ),
+    click.option(
+        "--providers-of",
+        "orders",
+        multiple=True,
+        metavar="LANGUAGE=ID,ID",
+        help="The services of a language, in this order; repeat it for more languages.",
+    ),
 ]
 
 
 def body_of(given: Mapping[str, Any], cleared: Iterable[str] = ()) -> dict[str, Any]:
     """The fields of a request, from the options that were given.
+
+    A `failover` has what was given of it; the other parts are as the event has them.
 
     Raises:
         click.UsageError: an option is not in its form, or the glossary cannot be read.
@@ -144,6 +172,10 @@ def body_of(given: Mapping[str, Any], cleared: Iterable[str] = ()) -> dict[str, 
         body["notice_translations"] = dict(pairs("--notice-in", translations))
     if ai_translations := body.pop("ai_translations", ()):
         body["ai_notice_translations"] = dict(pairs("--ai-notice-in", ai_translations))
+    if failover := {name: body.pop(name) for name in _FAILOVER if name in body}:
+        if "providers" in failover:
+            failover["providers"] = _ids(failover["providers"])
+        body["failover"] = failover
     if (glossary := body.pop("glossary", None)) is not None:
         body |= read_glossary(glossary)
     for name in cleared:
@@ -177,6 +209,7 @@ def languages_of(
     interpreters: Iterable[str],
     voices: Iterable[str],
     always: Iterable[str],
+    orders: Iterable[str],
 ) -> list[dict[str, Any]]:
     """The languages of a request, with what is known or said of each.
 
@@ -186,6 +219,7 @@ def languages_of(
         interpreters: values of `--interpreter`.
         voices: values of `--voice`.
         always: values of `--always`.
+        orders: values of `--providers-of`.
 
     Raises:
         click.UsageError: an option names a language that is not among them.
@@ -209,7 +243,14 @@ def languages_of(
         set_of("--voice", tag, "voice", voice or None)
     for tag in always:
         set_of("--always", tag, "always", value=True)
+    for tag, order in pairs("--providers-of", orders):
+        set_of("--providers-of", tag, "providers", _ids(order))
     return list(chosen.values())
+
+
+def _ids(text: str) -> list[str]:
+    """Ids with commas between them."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def read_glossary(path: Path) -> dict[str, Any]:
