@@ -139,10 +139,19 @@ def http_session(settings: Settings) -> aiohttp.ClientSession:
 
 
 def told_languages(settings: Settings, http: aiohttp.ClientSession) -> ToldLanguages | None:
-    """Return what asks the interpreter for its languages; None if its provider tells none."""
-    if not provider(settings).api.languages_path:
-        return None
-    return ToldLanguages(http, realtime_endpoint(settings))
+    """Return what asks an interpreter for its languages: the first provider that tells them.
+
+    Returns:
+        None if none of the settings' providers does.
+    """
+    telling = _telling(settings)
+    return None if telling is None else ToldLanguages(http, realtime_endpoint(telling))
+
+
+def _telling(settings: Settings) -> Settings | None:
+    """The settings of the first provider that tells its languages."""
+    known = (settings, *_of_fallbacks(settings))
+    return next((one for one in known if provider(one).api.languages_path), None)
 
 
 def interpreter_facts(settings: Settings, told: ToldLanguages | None = None) -> InterpreterFacts:
@@ -150,13 +159,13 @@ def interpreter_facts(settings: Settings, told: ToldLanguages | None = None) -> 
 
     Args:
         settings: of the provider.
-        told: asks it for its languages; None if it does not tell them.
+        told: asks one of the providers for its languages; None if it does not tell them.
 
     Raises:
         UnknownLanguage: one of the extra languages is not a language.
     """
     used, extra = provider(settings), extra_languages(settings)
-    languages = used.languages
+    languages, telling = used.languages, _telling(settings)
 
     def expectations() -> Mapping[str, Expectation] | None:
         if told is None or told.known is None:
@@ -180,6 +189,7 @@ def interpreter_facts(settings: Settings, told: ToldLanguages | None = None) -> 
         continuous_voice=used.continuous_voice,
         most_sessions=used.most_sessions,
         untried=used.untried,
+        told_by="" if telling is None else provider(telling).id,
         told=expectations,
         usd_per_hour={
             provider(one).id: 60 * prices(one).translate_per_min

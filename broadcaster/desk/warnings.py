@@ -72,8 +72,9 @@ class InterpreterFacts:
         continuous_voice: its continuous interpreter has voices to choose from.
         most_sessions: channels that it interprets at the same time; None if unknown.
         untried: it follows published documents and was not tried against the real service.
-        told: what the interpreter tells of each language, by its code without region; None if it
-            does not tell.
+        told_by: id of the provider of the settings that tells of its languages; empty for none.
+        told: what that one tells of each language, by its code without region; None if it does not
+            tell.
         usd_per_hour: price of an hour of sound at each provider of the settings, by its id.
     """
 
@@ -90,25 +91,40 @@ class InterpreterFacts:
     continuous_voice: bool = False
     most_sessions: int | None = None
     untried: bool = False
+    told_by: str = ""
     told: Callable[[], Mapping[str, Expectation] | None] = lambda: None
     usd_per_hour: Mapping[str, float] = field(default_factory=dict)
 
     def offered(self) -> tuple[str, ...]:
         """Tags of the languages to choose from: the documented ones, and others that it told."""
         bases = {base_language(tag) for tag in self.languages}
-        more = (code for code, one in (self.told() or {}).items() if one.translates == "anything")
+        told = (self.told() if self.told_by == self.providers[0] else None) or {}
+        more = (code for code, one in told.items() if one.translates == "anything")
         return (*self.languages, *(code for code in more if code not in bases))
 
     def expected(self, tag: str) -> Expectation | None:
-        """The translation into a language; None if the interpreter does not tell."""
-        told = self.told()
-        return None if told is None else told.get(base_language(tag), _NOTHING)
+        """The translation into a language; None if the provider does not tell."""
+        return self._told_of(tag) if self.told_by == self.providers[0] else None
 
     def expectation(self, channel: Channel, event: Event) -> Expectation | None:
         """The same for a channel; None also if another provider interprets it, or a relay does."""
-        wanted = event.failover.order(channel.providers)
-        elsewhere = wanted and wanted[0] != self.providers[0]
-        return None if elsewhere or channel.relay_from else self.expected(channel.language)
+        first, *_ = self._order(channel, event)
+        tells = first == self.told_by and not channel.relay_from
+        return self._told_of(channel.language) if tells else None
+
+    def expectation_of_fallback(self, channel: Channel, event: Event) -> Expectation | None:
+        """The same if the provider that tells takes over when another one has trouble."""
+        _, *others = self._order(channel, event)
+        tells = self.told_by in others and not channel.relay_from
+        return self._told_of(channel.language) if tells else None
+
+    def _order(self, channel: Channel, event: Event) -> tuple[str, ...]:
+        """Ids of the providers of a channel; at least one."""
+        return event.failover.order(channel.providers) or self.providers
+
+    def _told_of(self, tag: str) -> Expectation | None:
+        told = self.told()
+        return None if told is None else told.get(base_language(tag), _NOTHING)
 
     def is_continuous(self, channel: Channel) -> bool:
         """Whether the continuous interpreter fills a channel."""

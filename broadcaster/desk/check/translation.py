@@ -1,5 +1,7 @@
 """The verdicts about the words: whether the interpreter can translate into each language."""
 
+from dataclasses import replace
+
 from broadcaster.desk.warnings import Expectation, InterpreterFacts
 from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.event import Event
@@ -21,9 +23,20 @@ _WORDS: dict[str, tuple[Light, str, str]] = {
 
 
 def check_translations(event: Event, facts: InterpreterFacts) -> list[CheckResult]:
-    """A verdict for each language of the event; none if the interpreter does not tell."""
-    found = ((one.language, facts.expectation(one, event)) for one in event.channels)
-    return [_verdict(tag, expected) for tag, expected in found if expected is not None]
+    """A verdict for each language of the event; none if the interpreter does not tell.
+
+    One that would take over is amber at worst: the event can be interpreted without it.
+    """
+    found = []
+    for one in event.channels:
+        if (expected := facts.expectation(one, event)) is not None:
+            found.append(_verdict(one.language, expected))
+        if (expected := facts.expectation_of_fallback(one, event)) is not None:
+            verdict = _verdict(one.language, expected)
+            light = Light.AMBER if verdict.light is Light.RED else verdict.light
+            values = {**verdict.values, "provider": facts.told_by}
+            found.append(replace(verdict, light=light, values=values))
+    return found
 
 
 def _verdict(tag: str, expected: Expectation) -> CheckResult:

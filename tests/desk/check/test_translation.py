@@ -59,6 +59,30 @@ def test_a_region_is_the_same_language_and_others_translate_their_own_channels()
     assert region.problem == "translation_gist"
 
 
+def test_one_that_takes_over_is_told_too_and_is_amber_at_worst() -> None:
+    settings = {"provider": "openai", "fallback_providers": "local=http://x/v1"}
+    cloud = replace(
+        provider_settings.interpreter_facts(Settings.model_validate(settings)), told=FACTS.told
+    )
+    event = event_in(
+        Channel("de"),
+        Channel("cy"),
+        Channel("fi", providers=("local", "openai")),
+        Channel("ja", providers=("openai",)),
+    )
+    assert [
+        (one.values["language"], one.values.get("provider"), one.light, one.problem)
+        for one in check_translations(event, cloud)
+    ] == [
+        ("de", "local", Light.GREEN, "translation_gist"),
+        ("cy", "local", Light.AMBER, "translation_nothing"),
+        ("fi", None, Light.AMBER, "translation_poor"),
+    ]
+    assert "not_translated" not in {one.id for one in warnings_about(event, cloud)}
+    assert cloud.expected("de") is None
+    assert "fi" not in cloud.offered()
+
+
 def test_an_interpreter_that_tells_nothing_has_no_verdicts() -> None:
     silent = replace(FACTS, told=lambda: None)
     assert check_translations(event_in(Channel("cy")), silent) == []
