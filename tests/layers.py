@@ -28,6 +28,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.outputs": "errors model.records",
     "model.recording": "errors model model.records",
     "model.review": "errors model model.records",
+    "model.spending": "errors model",
     "model.transcripts": "errors model model.records",
     "model.consoles": "model model.records",
     "access": "auth errors model system",
@@ -83,15 +84,16 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths": (
         "audio booths.announcements booths.demand booths.engines booths.floor booths.human "
         "booths.playout booths.relay booths.sessions booths.text booths.timing errors log model "
-        "model.check model.consoles model.relay model.review realtime system writing"
+        "model.check model.consoles model.relay model.review model.spending realtime system "
+        "writing"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
         "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
     ),
     "booths.announcements": (
-        "booths.demand booths.engines booths.playout errors model model.announcements realtime "
-        "realtime.protocol realtime.socket system"
+        "booths.demand booths.engines booths.playout errors model model.announcements "
+        "model.spending realtime realtime.protocol realtime.socket system"
     ),
     "booths.human": (
         "booths booths.demand booths.engines booths.floor booths.playout booths.sessions "
@@ -104,7 +106,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "realtime system writing"
     ),
     "booths.demand": (
-        "errors model model.consoles model.relay realtime realtime.providers.prices system"
+        "model model.consoles model.relay model.spending realtime realtime.providers.prices system"
     ),
     "booths.text": "booths.timing model model.review writing",
     "booths.timing": "audio booths.floor model writing",
@@ -138,6 +140,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
+    "desk.comparison": (
+        "audio desk desk.check desk.journal desk.rehearsal desk.report errors model model.check "
+        "model.failover model.spending rehearsal.talk report report.quality system web "
+        "webrtc.clients"
+    ),
     "desk.consoles": "desk desk.journal errors model model.consoles web",
     "desk.inputs": "desk desk.journal errors model model.inputs web",
     "desk.alarms": "desk.board desk.journal errors model system",
@@ -154,8 +161,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "model.recording model.transcripts system transcripts web"
     ),
     "desk.rehearsal": (
-        "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
-        "webrtc.clients"
+        "audio desk desk.check desk.journal errors model model.check model.failover rehearsal.talk "
+        "system web webrtc.clients"
     ),
     "desk.report": "desk desk.transcript model report report.files system web",
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),

@@ -107,6 +107,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/events/{event}/sound": Action.CONTROL_EVENT,
     "POST /api/events/{event}/trial": Action.CONTROL_EVENT,
     "POST /api/events/{event}/rehearsal": Action.CONTROL_EVENT,
+    "GET /api/events/{event}/comparison": Action.READ_EVENT,
+    "POST /api/events/{event}/comparison": Action.CONTROL_EVENT,
     "GET /api/events/{event}/inputs": Action.READ_EVENT,
     "PATCH /api/events/{event}/inputs": Action.CONTROL_EVENT,
     "GET /api/events/{event}/screens": Action.READ_EVENT,

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from broadcaster.booths.booth import Booth
-from broadcaster.booths.demand.costs import Spent
 from broadcaster.booths.demand.event_booths import BoothKey, Demand, EventBooths, RunningBooth
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.demand.spreading import BoothSpread
@@ -25,6 +24,7 @@ from broadcaster.model.consoles import console_keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Lease
 from broadcaster.model.relay.relays import relays
+from broadcaster.model.spending.spent import Spent
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,
@@ -338,8 +338,9 @@ class BoothSupervisor:
         return failed
 
     async def _dependencies_of(self, event: Event) -> BoothDependencies:
-        """The tools of a booth of the event."""
-        if event.rehearsal_of and self._rehearsed is not None:
+        """The tools of a booth of the event. A rehearsal has its own unless it names services."""
+        named = event.failover.providers
+        if event.rehearsal_of and not named and self._rehearsed is not None:
             return await self._rehearsed()
         return self._dependencies
 

@@ -15,7 +15,6 @@ import numpy as np
 from broadcaster.audio.blocks import Blocks
 from broadcaster.audio.level import VOICE_PAUSE_DBFS, OutputLevel
 from broadcaster.audio.pcm import pcm_of_wav, to_samples, wav_file
-from broadcaster.booths.demand.extra_costs import add_cost
 from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engine_checks import failure_verdict
 from broadcaster.booths.engines.engine import Done, SpeechOutput, TextOutput
@@ -38,6 +37,7 @@ from broadcaster.model.check.trial import (
     TrialRecord,
 )
 from broadcaster.model.event import Event
+from broadcaster.model.spending.spent import add_cost
 from broadcaster.realtime.session_events import Usage
 from broadcaster.writing.words import pieces
 

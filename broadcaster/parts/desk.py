@@ -19,6 +19,7 @@ from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
 from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.check.trial_routes import TrialRoutes
+from broadcaster.desk.comparison.routes import ComparisonRoutes
 from broadcaster.desk.consoles.routes import ConsoleDeskRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
@@ -136,6 +137,7 @@ def add_desk(
         *InputDesk(bus, events, journal, organizer).routes(),
         *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
+        *ComparisonRoutes(bus, clock, board, events, answers, facts, journal, organizer).routes(),
         *ReplacementRoutes(bus, events, journal, organizer).routes(),
         *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),

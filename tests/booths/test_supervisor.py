@@ -15,7 +15,7 @@ import pytest
 
 from broadcaster.booths import supervisor
 from broadcaster.booths.booth import Booth
-from broadcaster.booths.demand.costs import Account, Spent, sessions_cost_usd
+from broadcaster.booths.demand.costs import sessions_cost_usd
 from broadcaster.booths.demand.event_booths import Demand
 from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
@@ -26,6 +26,7 @@ from broadcaster.model import keys
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.ports import Bus, Retained
+from broadcaster.model.spending.spent import Account, Spent
 from broadcaster.model.status import (
     BoothState,
     BoothStatus,

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from broadcaster.booths.demand.costs import Account, Spent
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
 from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.spending.spent import Account, Spent
 from broadcaster.model.status import (
     BoothState,
     BoothStatus,

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from broadcaster.booths.demand.costs import Account, Spent
 from broadcaster.bus import DATABASE, open_bus
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.desk import erasure
@@ -30,6 +29,7 @@ from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import ACTIONS, Channel, Event, EventAction, EventState
 from broadcaster.model.ports import Bus, Retained
 from broadcaster.model.review.revised_caption import RevisedCaption
+from broadcaster.model.spending.spent import Account, Spent
 from broadcaster.stage_keys import StageKeyring
 from tests.support.clock import FakeClock
 from tests.support.redis_server import RedisServer

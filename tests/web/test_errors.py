@@ -56,6 +56,10 @@ CASES = [
     Case("DELETE", "/api/events/talk", 409, "wrong_state"),
     Case("PATCH", "/api/events/talk", 422, "bad_schedule", {"starts_at": NOON, "ends_at": NOON}),
     Case("PATCH", "/api/events/talk", 412, "version_conflict", {}, {"If-Match": '"99"'}),
+    Case(
+        *("POST", "/api/events/talk/comparison", 422, "bad_comparison"),
+        {"channel": "es", "services": ["openai", "openai"]},
+    ),
     Case("GET", "/desk?token=wrong", 401, "wrong_admin_token", None, JSON, BEARER),
     Case("GET", "/nothing", 404, "not_found"),
     Case("GET", "/nothing", 417, "unknown_expectation", None, {"Expect": "tea"}),

@@ -7,13 +7,13 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from broadcaster.booths.announcements.translator import SPENT_ON_ANNOUNCEMENTS
-from broadcaster.booths.demand.extra_costs import add_cost
 from broadcaster.booths.engines.instructions import reading_instructions
 from broadcaster.booths.engines.line_up import PricedEngines
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.announcements.speech import SpeechReason
 from broadcaster.model.event import Channel, EngineKind
 from broadcaster.model.ports import Bus
+from broadcaster.model.spending.spent import add_cost
 from broadcaster.realtime.protocol.settings import ConversationConfig
 from broadcaster.realtime.session_events import (
     AudioDelta,

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
-from broadcaster.booths.demand.extra_costs import add_cost
 from broadcaster.booths.engines.instructions import announcement_instructions
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.errors import BusUnavailable, InterpreterFailed, VersionConflict
@@ -18,6 +17,7 @@ from broadcaster.model.announcements.announcement import LONGEST_TEXT
 from broadcaster.model.announcements.translation import LATE, TranslationAnswer, TranslationOrder
 from broadcaster.model.event import EngineKind, Event
 from broadcaster.model.ports import Bus
+from broadcaster.model.spending.spent import add_cost
 from broadcaster.realtime.protocol.settings import ConversationConfig
 from broadcaster.realtime.session_events import OutputText, SegmentDone, SegmentLost, Usage
 from broadcaster.realtime.socket.conversation import ConversationConnection, open_conversation

@@ -4,12 +4,13 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from broadcaster.booths.demand.costs import Budget, Spent, budget
+from broadcaster.booths.demand.costs import Budget, budget
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.model.relay.relays import with_relays
+from broadcaster.model.spending.spent import Spent
 from broadcaster.model.status import STALE_AFTER_S, EdgeStatus
 from broadcaster.model.variant import ChannelVariant
 

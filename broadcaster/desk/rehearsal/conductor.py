@@ -15,7 +15,7 @@ from itertools import cycle
 import aiohttp
 
 from broadcaster.audio.file import read_pcm
-from broadcaster.desk.erasure import EventEraser
+from broadcaster.desk.rehearsal.hidden import broadcast_in_hiding, hidden_copy
 from broadcaster.desk.rehearsal.listener import ChannelListener
 from broadcaster.desk.rehearsal.verdicts import (
     failed,
@@ -23,10 +23,10 @@ from broadcaster.desk.rehearsal.verdicts import (
     lights_up,
     not_spoken,
 )
-from broadcaster.errors import ServerRefused, VersionConflict
+from broadcaster.errors import ServerRefused
 from broadcaster.model import keys
 from broadcaster.model.check.trial import TrialAnswer
-from broadcaster.model.event import Event, EventState
+from broadcaster.model.event import Event
 from broadcaster.model.language import base_language
 from broadcaster.model.ports import Bus, Clock, Subscription
 from broadcaster.model.status import BoothState, BoothStatus, statuses
@@ -63,48 +63,26 @@ class Conductor:
             one.language for one in event.channels if base_language(one.language) not in spoken
         ]
         self._stage_key = secrets.token_urlsafe(18)
-        self._hidden = replace(
-            event,
-            id=f"rehearsal-{secrets.token_hex(12)}",
-            state=EventState.LIVE,
-            live_at_ms=clock.now_ms(),
-            channels=tuple(
-                replace(one, always=True, restarts=0)
-                for one in event.channels
-                if one.language not in self._left_out
-            ),
-            stage_key=self._stage_key,
-            source_language="en",
-            spend_cap_usd=None,
-            floor_delay_ms=0,
-            code="",
-            passcode=None,
-            starts_at_ms=None,
-            ends_at_ms=None,
-            conference="",
-            auto_open_minutes=None,
-            auto_live=False,
-            imported=None,
-            rehearsal_of=event.id,
+        channels = tuple(
+            replace(one, always=True, restarts=0)
+            for one in event.channels
+            if one.language not in self._left_out
         )
+        self._hidden = hidden_copy(event, channels, self._stage_key, clock.now_ms())
         self._booths: dict[str, BoothStatus] = {}
 
     async def run(self) -> list[TrialAnswer]:
         """Rehearse, and return what came of each channel, the floor first."""
         if importlib.util.find_spec("pocketsphinx") is None:
             return [failed("rehearsal_missing")]
-        await self._bus.put(
-            keys.event_record(self._hidden.id), self._hidden.to_json(), expected_version=0
-        )
-        try:
-            async with asyncio.timeout(REHEARSAL_TIMEOUT_S):
-                return await self._broadcast()
-        except TimeoutError:
-            return [failed("rehearsal_late")]
-        except (aiohttp.ClientError, OSError, ServerRefused) as error:
-            return [failed("rehearsal_refused", address=self._base, code=type(error).__name__)]
-        finally:
-            await self._erase()
+        async with broadcast_in_hiding(self._bus, self._clock, self._hidden):
+            try:
+                async with asyncio.timeout(REHEARSAL_TIMEOUT_S):
+                    return await self._broadcast()
+            except TimeoutError:
+                return [failed("rehearsal_late")]
+            except (aiohttp.ClientError, OSError, ServerRefused) as error:
+                return [failed("rehearsal_refused", address=self._base, code=type(error).__name__)]
 
     async def _broadcast(self) -> list[TrialAnswer]:
         pieces = await asyncio.to_thread(lambda: list(read_pcm(talk.load().audio_path)))
@@ -173,16 +151,3 @@ class Conductor:
                 await self._clock.sleep(LOOK_EVERY_S)
 
         await first_of(look(), self._clock.sleep(seconds), name="rehearsal: wait")
-
-    async def _erase(self) -> None:
-        """Delete the hidden event with everything that was stored; the sweep deletes the rest."""
-        eraser = EventEraser(self._bus, self._clock)
-        for _ in range(5):
-            record = await self._bus.get(keys.event_record(self._hidden.id))
-            if record is None:
-                return
-            try:
-                await eraser.delete(self._hidden, record.version)
-            except VersionConflict:
-                continue
-            return

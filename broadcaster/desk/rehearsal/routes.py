@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
 
 from aiohttp import web
 
@@ -13,14 +11,11 @@ from broadcaster.desk.check.trials import claimed
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
+from broadcaster.desk.rehearsal.alive import kept_alive
 from broadcaster.desk.rehearsal.conductor import REHEARSAL_TIMEOUT_S, Conductor
-from broadcaster.model.check.trial import TrialAnswer
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.rehearsal import talk
 from broadcaster.web.organizer import Organizer
-
-ALIVE_EVERY_S = 5.0
-"""A space is sent this often, or a proxy would end an answer that has not begun."""
 
 
 class RehearsalRoutes:
@@ -66,7 +61,7 @@ class RehearsalRoutes:
             headers = {"Content-Type": "application/json", **NO_STORE}
             response = web.StreamResponse(headers=headers)
             await response.prepare(request)
-            found = await _kept_alive(
+            found = await kept_alive(
                 response, Conductor(self._bus, self._clock, base, event, spoken).run()
             )
             lights = [one.result.light for one in found if one.result is not None]
@@ -77,21 +72,3 @@ class RehearsalRoutes:
                 await response.write(json.dumps(body).encode())
                 await response.write_eof()
             return response
-
-
-async def _kept_alive(
-    response: web.StreamResponse, rehearsal: Coroutine[Any, Any, list[TrialAnswer]]
-) -> list[TrialAnswer]:
-    """Run a rehearsal, and send something now and then.
-
-    Raises:
-        ConnectionResetError: the client has left; the rehearsal was cancelled.
-    """
-    running = asyncio.create_task(rehearsal, name="rehearsal")
-    try:
-        while not (await asyncio.wait({running}, timeout=ALIVE_EVERY_S))[0]:
-            await response.write(b" ")
-        return running.result()
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)

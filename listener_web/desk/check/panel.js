@@ -7,6 +7,7 @@ import { checkName, checkWords, lightWords } from '../../i18n/check-words.js';
 import { say } from '../../i18n/say.js';
 import { listed } from '../../i18n/written.js';
 import { HeardSound } from '../../shared/heard-sound.js';
+import { ServiceComparison } from '../comparison/service-comparison.js';
 import { Rehearsal } from './rehearsal.js';
 import { InterpretationTrial } from './trial.js';
 import { verdictRow } from './verdict-row.js';
@@ -52,6 +53,7 @@ export class CheckPanel {
   #title = '';
   #trial;
   #rehearsal;
+  #comparison;
 
   /**
    * @param {string} id of the event
@@ -66,6 +68,7 @@ export class CheckPanel {
     const buttons = h('div', { class: 'row' }, this.#run, heard.element);
     this.#trial = new InterpretationTrial(id, fail);
     this.#rehearsal = new Rehearsal(id, fail);
+    this.#comparison = new ServiceComparison(id, fail);
     this.element = h(
       'section',
       { class: 'sound-check' },
@@ -75,6 +78,7 @@ export class CheckPanel {
       this.#list,
       this.#trial.element,
       this.#rehearsal.element,
+      this.#comparison.element,
     );
     this.#run.addEventListener('click', () => void this.#start());
     panels.add(this);
@@ -98,6 +102,7 @@ export class CheckPanel {
     this.#title = event.title;
     this.#trial.show(event);
     this.#rehearsal.name(event.title);
+    this.#comparison.show(event);
     this.refresh();
   }
 

@@ -4,12 +4,12 @@ import aiohttp
 import pytest
 
 from broadcaster.booths.announcements.reading import AnnouncementReader, NotRead
-from broadcaster.booths.demand.costs import Spent
 from broadcaster.booths.engines.line_up import PricedEngines
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.event import Channel
+from broadcaster.model.spending.spent import Spent
 from broadcaster.realtime.endpoint import Endpoint
 from tests.booths.announcements.reading_aloud import MODEL, read_aloud, reading_server
 from tests.support.virtual_time import VirtualTimeBus

@@ -4,15 +4,10 @@ from dataclasses import fields
 
 import pytest
 
-from broadcaster.booths.demand.costs import (
-    Account,
-    Budget,
-    Spent,
-    budget,
-    sessions_cost_usd,
-)
+from broadcaster.booths.demand.costs import Budget, budget, sessions_cost_usd
 from broadcaster.config import Settings
 from broadcaster.model.event import EngineKind
+from broadcaster.model.spending.spent import Account, Spent
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.providers.prices import Prices
 from broadcaster.realtime.session_events import Usage

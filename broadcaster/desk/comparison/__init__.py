@@ -1,0 +1,1 @@
+"""Lets two services interpret the same talk for the desk alone, and measures both."""

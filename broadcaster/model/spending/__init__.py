@@ -1,0 +1,1 @@
+"""The money that an event has spent on its interpreters."""
