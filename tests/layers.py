@@ -84,8 +84,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths": (
         "audio booths.announcements booths.demand booths.engines booths.floor booths.human "
         "booths.playout booths.relay booths.sessions booths.text booths.timing errors log model "
-        "model.check model.consoles model.relay model.review model.spending realtime system "
-        "writing"
+        "model.check model.consoles model.records model.relay model.review model.spending "
+        "realtime system writing"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
@@ -93,7 +93,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "booths.announcements": (
         "booths.demand booths.engines booths.playout errors model model.announcements "
-        "model.spending realtime realtime.protocol realtime.socket system"
+        "model.records model.spending realtime realtime.protocol realtime.socket system"
     ),
     "booths.human": (
         "booths booths.demand booths.engines booths.floor booths.playout booths.sessions "
@@ -131,7 +131,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk": (
         "access auth desk.alarms desk.journal errors model model.announcements model.check "
         "model.conference model.consoles model.failover model.inputs model.outputs "
-        "model.recording model.relay model.transcripts stage_keys system web web.access"
+        "model.recording model.records model.relay model.transcripts stage_keys system web "
+        "web.access"
     ),
     "desk.handover": "errors model model.outputs model.records system",
     "desk.outputs": (
@@ -155,7 +156,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "desk desk.handover desk.transcript errors model model.transcripts system transcripts web"
     ),
     "desk.transcript": "desk errors model model.transcripts transcripts web",
-    "desk.screens": "desk desk.journal errors model model.screens web",
+    "desk.screens": "desk desk.journal errors model model.records model.screens web",
     "desk.recordings": (
         "audio.joined audio.ogg desk desk.alarms desk.journal desk.transcript errors model "
         "model.recording model.transcripts system transcripts web"
@@ -167,8 +168,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.report": "desk desk.transcript model report report.files system web",
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
-    "outputs": "errors model model.outputs outputs.wires system",
-    "archive": "archive.upload audio.ogg errors model model.recording system",
+    "outputs": "errors model model.outputs model.records outputs.wires system",
+    "archive": "archive.upload audio.ogg errors model model.recording model.records system",
     "archive.upload": "errors model model.recording system",
     "outputs.wires": "model model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.

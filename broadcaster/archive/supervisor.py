@@ -17,6 +17,7 @@ from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.part import part_folders, read_part
 from broadcaster.model.recording.state import RecordingSwitch
+from broadcaster.model.records.reading import readable_records
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.leases import work_with_lease
 
@@ -79,12 +80,8 @@ class RecordingSupervisor:
                 self._changed.set()
 
     async def _follow_switches(self) -> None:
-        async for name, record in self._bus.watch_all(recording_keys.RECORDING_RECORDS):
-            try:
-                switch = RecordingSwitch.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+        records = self._bus.watch_all(recording_keys.RECORDING_RECORDS)
+        async for name, switch in readable_records(records, RecordingSwitch.from_json):
             self._wanted[name.removeprefix(recording_keys.RECORDING_RECORDS)] = switch.record
             self._changed.set()
 

@@ -23,6 +23,7 @@ from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.reading import readable_messages
 from broadcaster.realtime.codes import BUSY, NO_CREDIT_CODES, NO_KEY_CODES, WRONG_KEY_CODES
 
 log = logging.getLogger("broadcaster.booths")
@@ -81,12 +82,7 @@ class EngineChecks:
             asyncio.TaskGroup() as tasks,
             self._bus.subscribe(check_keys.ENGINE_ORDERS) as orders,
         ):
-            async for message in orders:
-                try:
-                    order = EngineOrder.from_json(message.payload)
-                except ValueError:
-                    log.warning("an order for a sound check cannot be read and is ignored")
-                    continue
+            async for order in readable_messages(orders, EngineOrder.from_json):
                 if order.check in self._taken or len(self._running) >= _MOST_CHECKS:
                     continue
                 self._taken.append(order.check)

@@ -37,6 +37,7 @@ from broadcaster.model.check.trial import (
     TrialRecord,
 )
 from broadcaster.model.event import Event
+from broadcaster.model.records.reading import readable_messages
 from broadcaster.model.spending.spent import add_cost
 from broadcaster.realtime.session_events import Usage
 from broadcaster.writing.words import pieces
@@ -104,12 +105,7 @@ class TrialInterpreter:
             asyncio.TaskGroup() as tasks,
             self._bus.subscribe(check_keys.TRIAL_ORDERS) as orders,
         ):
-            async for message in orders:
-                try:
-                    order = TrialOrder.from_json(message.payload)
-                except ValueError:
-                    log.warning("an order for a trial cannot be read and is ignored")
-                    continue
+            async for order in readable_messages(orders, TrialOrder.from_json):
                 if order.trial in self._running or len(self._running) >= _MOST_TRIALS:
                     continue
                 self._running.add(order.trial)

@@ -12,6 +12,7 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from broadcaster.desk.alarms.book import Alarm
@@ -29,6 +30,7 @@ from broadcaster.model.consoles import console_keys
 from broadcaster.model.consoles.messages import ConsoleMessages
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
+from broadcaster.model.records.reading import readable_records
 from broadcaster.system.tasks import in_turns
 
 log = logging.getLogger("broadcaster.desk")
@@ -258,60 +260,38 @@ class DeskFeed:
 
     async def _follow_logs(self) -> None:
         await self.loaded.wait()
-        async for name, record in self._bus.watch_all(keys.LOG_RECORDS):
+        logs = self._bus.watch_all(keys.LOG_RECORDS)
+        async for name, found in readable_records(logs, JournalRecord.from_json):
             event_id = name.removeprefix(keys.LOG_RECORDS)
-            if name == keys.log_record(None) or ("deleted", event_id) in self._newest:
-                continue
-            try:
-                entries = JournalRecord.from_json(record.value).before(None, _LOG_ENTRIES)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
-            self._change("log", event_id, {"entries": [asdict(entry) for entry in entries]})
+            if name != keys.log_record(None) and ("deleted", event_id) not in self._newest:
+                entries = [asdict(entry) for entry in found.before(None, _LOG_ENTRIES)]
+                self._change("log", event_id, {"entries": entries})
 
     async def _follow_checks(self) -> None:
         await self.loaded.wait()
-        async for name, record in self._bus.watch_all(check_keys.CHECK_RECORDS):
-            event_id = name.removeprefix(check_keys.CHECK_RECORDS)
-            if ("event", event_id) not in self._newest:
-                continue
-            try:
-                report = CheckReport.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
-            self._change("check", event_id, report.body())
+        checks = self._bus.watch_all(check_keys.CHECK_RECORDS)
+        async for name, report in readable_records(checks, CheckReport.from_json):
+            self.show("check", name.removeprefix(check_keys.CHECK_RECORDS), report.body())
 
     async def _follow_consoles(self) -> None:
         """Tell what the human interpreters write to the technician, and the answers."""
         await self.loaded.wait()
-        async for name, record in self._bus.watch_all(console_keys.CONSOLE_RECORDS):
+        consoles = self._bus.watch_all(console_keys.CONSOLE_RECORDS)
+        async for name, messages in readable_records(consoles, ConsoleMessages.from_json):
             event_id, _, channel = name.removeprefix(console_keys.CONSOLE_RECORDS).partition(".")
-            known = self._newest.get(("messages", event_id))
-            if ("event", event_id) not in self._newest:
-                continue
-            try:
-                messages = ConsoleMessages.from_json(record.value).of_technician()
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
-            told = dict(known.body) if known is not None else {}
-            told[channel] = [asdict(message) for message in messages]
-            self._change("messages", event_id, told)
+            before = self.told("messages", event_id) or {}
+            written = [asdict(message) for message in messages.of_technician()]
+            self.show("messages", event_id, {**before, channel: written})
 
     async def _follow_alarms(self) -> None:
         """Tell what the process that watches the events has found."""
         await self.loaded.wait()
-        async for name, record in self._bus.watch_all(keys.ALARM_RECORDS):
+        alarms = self._bus.watch_all(keys.ALARM_RECORDS)
+        parse = partial(WatchedEvent.from_json, now_ms=0)
+        async for name, watched in readable_records(alarms, parse):
             event_id = name.removeprefix(keys.ALARM_RECORDS)
-            if ("deleted", event_id) in self._newest:
-                continue
-            try:
-                watched = WatchedEvent.from_json(record.value, 0)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
-            self.show_alarms(event_id, watched.book.active)
+            if ("deleted", event_id) not in self._newest:
+                self.show_alarms(event_id, watched.book.active)
 
     async def _measure_regularly(self) -> None:
         while True:

@@ -15,7 +15,8 @@ from broadcaster.model.language import FLOOR
 from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import ON_SCREEN, CaptionOutput, OutputKind, OutputTarget
 from broadcaster.model.outputs.progress import OutputState, OutputTest
-from broadcaster.model.ports import Bus, Clock, Record, Subscription
+from broadcaster.model.ports import Bus, Clock, Subscription
+from broadcaster.model.records.reading import readable_records
 from broadcaster.outputs.delivery import Delivery
 from broadcaster.outputs.letters import (
     DAY_S,
@@ -85,17 +86,10 @@ class OutputSupervisor:
                 self._changed.set()
 
     async def _follow_outputs(self) -> None:
-        async for name, record in self._bus.watch_all(output_keys.OUTPUT_RECORDS):
-            self._take(name, record)
-
-    def _take(self, name: str, record: Record) -> None:
-        try:
-            output = CaptionOutput.from_json(record.value)
-        except ValueError:
-            log.exception("%s cannot be read and is ignored", name)
-            return
-        self._outputs[output.event, output.id] = output
-        self._changed.set()
+        records = self._bus.watch_all(output_keys.OUTPUT_RECORDS)
+        async for _, output in readable_records(records, CaptionOutput.from_json):
+            self._outputs[output.event, output.id] = output
+            self._changed.set()
 
     async def _look_regularly(self) -> None:
         while True:

@@ -17,6 +17,7 @@ from broadcaster.model.announcements.announcement import LONGEST_TEXT
 from broadcaster.model.announcements.translation import LATE, TranslationAnswer, TranslationOrder
 from broadcaster.model.event import EngineKind, Event
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.reading import readable_messages
 from broadcaster.model.spending.spent import add_cost
 from broadcaster.realtime.protocol.settings import ConversationConfig
 from broadcaster.realtime.session_events import OutputText, SegmentDone, SegmentLost, Usage
@@ -56,12 +57,7 @@ class AnnouncementTranslator:
             asyncio.TaskGroup() as tasks,
             self._bus.subscribe(announcement_keys.TRANSLATION_ORDERS) as orders,
         ):
-            async for message in orders:
-                try:
-                    order = TranslationOrder.from_json(message.payload)
-                except ValueError:
-                    log.warning("an order for a translation cannot be read and is ignored")
-                    continue
+            async for order in readable_messages(orders, TranslationOrder.from_json):
                 if order.id in self._running or len(self._running) >= _MOST_ORDERS:
                     continue
                 self._running.add(order.id)

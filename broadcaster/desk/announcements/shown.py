@@ -1,7 +1,6 @@
 """The announcements as the desk shows them, with where each was shown and spoken."""
 
 import asyncio
-import logging
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +12,7 @@ from broadcaster.model.announcements.seen import SeenCounts, SeenReport
 from broadcaster.model.announcements.speech import SPEAK_WITHIN_S, ChannelSpeech
 from broadcaster.model.event import iso_time
 from broadcaster.model.ports import Bus, Clock
-
-log = logging.getLogger("broadcaster.desk")
+from broadcaster.model.records.reading import readable_messages, readable_records
 
 MOST_EDGES = 200
 """Edge processes whose counts of an event are kept; those of the oldest one are dropped."""
@@ -94,12 +92,8 @@ class ShownAnnouncements:
 
     async def _follow_speech(self) -> None:
         await self._feed.loaded.wait()
-        async for name, record in self._bus.watch_all(announcement_keys.SPEECH_RECORDS):
-            try:
-                speech = ChannelSpeech.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+        records = self._bus.watch_all(announcement_keys.SPEECH_RECORDS)
+        async for _, speech in readable_records(records, ChannelSpeech.from_json):
             self._spoken.setdefault(speech.event, {})[speech.channel] = speech
             while len(self._spoken) > MOST_EVENTS:
                 del self._spoken[next(iter(self._spoken))]
@@ -115,23 +109,14 @@ class ShownAnnouncements:
 
     async def _follow_records(self) -> None:
         await self._feed.loaded.wait()
-        async for name, record in self._bus.watch_all(announcement_keys.ANNOUNCEMENT_RECORDS):
+        records = self._bus.watch_all(announcement_keys.ANNOUNCEMENT_RECORDS)
+        async for name, book in readable_records(records, AnnouncementBook.from_json):
             event_id = name.removeprefix(announcement_keys.ANNOUNCEMENT_RECORDS)
-            try:
-                book = AnnouncementBook.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
             self._feed.show("announcements", event_id, self.body(event_id, book))
 
     async def _follow_counts(self) -> None:
         async with self._bus.subscribe(announcement_keys.ANNOUNCEMENTS_SEEN) as messages:
-            async for message in messages:
-                try:
-                    report = SeenReport.from_json(message.payload)
-                except ValueError:
-                    log.warning("a report of announcements cannot be read and is ignored")
-                    continue
+            async for report in readable_messages(messages, SeenReport.from_json):
                 self._take(report)
 
     def _take(self, report: SeenReport) -> None:

@@ -1,7 +1,6 @@
 """Tells the pages of the desk what the caption outputs of each event do."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,9 +8,8 @@ from broadcaster.desk.outputs.output_bodies import output_body
 from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import OutputProgress
-from broadcaster.model.ports import Bus, Record
-
-log = logging.getLogger("broadcaster.desk")
+from broadcaster.model.ports import Bus
+from broadcaster.model.records.reading import readable_records
 
 Show = Callable[[str, str, Mapping[str, Any]], None]
 """Takes the kind of a change, the id of its event, and its body."""
@@ -41,12 +39,8 @@ class ShownOutputs:
             tasks.create_task(self._follow_progress(), name="desk: states of outputs")
 
     async def _follow_outputs(self) -> None:
-        async for name, record in self._bus.watch_all(output_keys.OUTPUT_RECORDS):
-            try:
-                output = CaptionOutput.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+        records = self._bus.watch_all(output_keys.OUTPUT_RECORDS)
+        async for _, output in readable_records(records, CaptionOutput.from_json):
             of_event = self._outputs.setdefault(output.event, {})
             if output.removed_at_ms is None:
                 of_event[output.id] = output
@@ -56,20 +50,13 @@ class ShownOutputs:
             self._show_event(output.event)
 
     async def _follow_progress(self) -> None:
-        async for name, record in self._bus.watch_all(output_keys.OUTPUT_PROGRESS_RECORDS):
-            self._take_progress(name, record)
-
-    def _take_progress(self, name: str, record: Record) -> None:
-        event_id, _, output_id = name.removeprefix(output_keys.OUTPUT_PROGRESS_RECORDS).partition(
-            "."
-        )
-        try:
-            self._progress[event_id, output_id] = OutputProgress.from_json(record.value)
-        except ValueError:
-            log.exception("%s cannot be read and is ignored", name)
-            return
-        if output_id in self._outputs.get(event_id, {}):
-            self._show_event(event_id)
+        records = self._bus.watch_all(output_keys.OUTPUT_PROGRESS_RECORDS)
+        async for record, progress in readable_records(records, OutputProgress.from_json):
+            name = record.removeprefix(output_keys.OUTPUT_PROGRESS_RECORDS)
+            event_id, _, output_id = name.partition(".")
+            self._progress[event_id, output_id] = progress
+            if output_id in self._outputs.get(event_id, {}):
+                self._show_event(event_id)
 
     def _show_event(self, event_id: str) -> None:
         outputs = sorted(self._outputs[event_id].values(), key=lambda one: one.id)

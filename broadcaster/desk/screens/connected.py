@@ -1,17 +1,15 @@
 """The screens that are connected to the edge processes, with the desk's settings of each."""
 
 import asyncio
-import logging
 from dataclasses import asdict
 
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.records.reading import readable_messages, readable_records
 from broadcaster.model.screens.open_screens import OpenScreen, ScreensReport
 from broadcaster.model.screens.settings import ScreenBook
 from broadcaster.model.status import STALE_AFTER_S, STATUS_INTERVAL_S
-
-log = logging.getLogger("broadcaster.desk")
 
 MOST_EVENTS = 2_000
 """Events whose settings of screens are kept in memory; those of the oldest one are dropped."""
@@ -74,22 +72,13 @@ class ConnectedScreens:
 
     async def _follow_settings(self) -> None:
         await self._feed.loaded.wait()
-        async for name, record in self._bus.watch_all(keys.SCREEN_RECORDS):
-            try:
-                book = ScreenBook.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+        records = self._bus.watch_all(keys.SCREEN_RECORDS)
+        async for name, book in readable_records(records, ScreenBook.from_json):
             self.take(name.removeprefix(keys.SCREEN_RECORDS), book)
 
     async def _follow_reports(self) -> None:
         async with self._bus.subscribe(keys.SCREENS_OPEN) as messages:
-            async for message in messages:
-                try:
-                    report = ScreensReport.from_json(message.payload)
-                except ValueError:
-                    log.warning("a report of screens cannot be read and is ignored")
-                    continue
+            async for report in readable_messages(messages, ScreensReport.from_json):
                 reports = self._reports.setdefault(report.event, {})
                 reports[report.edge] = (self._clock.monotonic(), report)
                 self._tell(report.event)
