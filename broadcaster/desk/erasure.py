@@ -31,6 +31,36 @@ TOMBSTONE_S = 30.0
 REHEARSAL_S = 300.0
 """A rehearsal's hidden event that is older was left by a process that died."""
 SWEEP_EVERY_S = 20.0
+_RECORDS = (
+    announcement_keys.announcements_record,
+    announcement_keys.translation_record,
+    check_keys.check_record,
+    check_keys.trial_record,
+    console_keys.slow_down_record,
+    keys.alarms_record,
+    keys.inputs_record,
+    keys.log_record,
+    keys.replacements_record,
+    keys.screens_record,
+    keys.spent_record,
+    output_keys.told_record,
+    recording_keys.recording_record,
+    recording_keys.recording_report,
+    recording_keys.upload_report,
+    summary_record,
+)
+"""Names of the records that an event has one of, but for its own."""
+_RECORDS_OF_PARTS = (
+    announcement_keys.speech_records,
+    console_keys.console_records,
+    console_keys.microphones_records,
+    console_keys.on_air_records,
+    keys.progress_records,
+    keys.review_records,
+    output_keys.output_progress_records,
+    output_keys.output_records,
+)
+"""Prefixes of the records that each of its channels, captions or outputs has."""
 
 
 class EventEraser:
@@ -118,47 +148,17 @@ class EventEraser:
 
     async def _erase(self, event_id: str, *more: str) -> None:
         """Remove all keys of an event but its record, and `more` records."""
-        codes = await self._codes(event_id)
-        progress = await self._bus.records(keys.progress_records(event_id))
-        reviewed = await self._bus.records(keys.review_records(event_id))
+        names = [one(event_id) for one in _RECORDS]
+        for prefix in _RECORDS_OF_PARTS:
+            names += await self._bus.records(prefix(event_id))
+        names += await self._codes(event_id)
+        names += await self._void_tokens(event_id)
         on_air = await self._bus.records(console_keys.on_air_records(event_id))
-        messages = await self._bus.records(console_keys.console_records(event_id))
-        messages += await self._bus.records(console_keys.microphones_records(event_id))
-        speech = await self._bus.records(announcement_keys.speech_records(event_id))
-        tokens = await self._void_tokens(event_id)
-        outputs = await self._bus.records(output_keys.output_records(event_id))
-        outputs += await self._bus.records(output_keys.output_progress_records(event_id))
         if await self._bus.get(recording_keys.recording_record(event_id)) is not None:
             now = str(self._clock.now_ms()).encode()
             await self._bus.put(recording_keys.recording_erasure(event_id), now)
         await self._bus.erase(
-            records=[
-                *codes,
-                *progress,
-                *reviewed,
-                *on_air,
-                *tokens,
-                *outputs,
-                output_keys.told_record(event_id),
-                summary_record(event_id),
-                recording_keys.recording_record(event_id),
-                recording_keys.recording_report(event_id),
-                recording_keys.upload_report(event_id),
-                *messages,
-                *speech,
-                console_keys.slow_down_record(event_id),
-                keys.spent_record(event_id),
-                keys.replacements_record(event_id),
-                keys.log_record(event_id),
-                check_keys.check_record(event_id),
-                check_keys.trial_record(event_id),
-                keys.alarms_record(event_id),
-                announcement_keys.announcements_record(event_id),
-                keys.screens_record(event_id),
-                keys.inputs_record(event_id),
-                announcement_keys.translation_record(event_id),
-                *more,
-            ],
+            records=[*names, *more],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )
