@@ -147,7 +147,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "webrtc.clients"
     ),
     "desk.consoles": "desk desk.journal errors model model.consoles web",
-    "desk.inputs": "desk desk.journal errors model model.inputs web",
+    "desk.inputs": "desk desk.journal errors model model.inputs model.records web",
     "desk.alarms": "desk.board desk.journal errors model system",
     "desk.announcements": ("desk desk.journal errors model model.announcements model.records web"),
     "desk.check": "desk desk.alarms desk.journal errors model model.check model.records system web",
@@ -166,7 +166,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "system web webrtc.clients"
     ),
     "desk.report": "desk desk.transcript model report report.files system web",
-    "desk.review": ("access desk desk.journal errors model model.review system web writing"),
+    "desk.review": (
+        "access desk desk.journal errors model model.records model.review system web writing"
+    ),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     "outputs": "errors model model.outputs model.records outputs.wires system",
     "archive": "archive.upload audio.ogg errors model model.recording model.records system",

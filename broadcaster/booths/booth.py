@@ -250,7 +250,7 @@ class Booth:
             try:
                 progress = await self._progress.read()
                 left = await read_left_captions(self._bus, self._event_id, self._channel)
-                replacements, _ = await read_replacements(self._bus, self._event_id)
+                replacements = await read_replacements(self._bus, self._event_id)
                 said = left.texts_as_said(self._channel, replacements.on(self._channel))
                 if self._human is not None:
                     await self._human.go_on(said)

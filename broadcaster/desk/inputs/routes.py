@@ -1,6 +1,5 @@
 """`/api/events/{event}/inputs`: which input of the floor is heard, and when that changes."""
 
-from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -22,6 +21,7 @@ from broadcaster.model.inputs.rules import (
     InputRules,
 )
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.changing import change_record
 from broadcaster.web.organizer import Organizer
 from broadcaster.web.requests import parse
 
@@ -84,12 +84,15 @@ class InputDesk:
         return web.json_response(asdict(rules), headers=NO_STORE)
 
     async def _write(self, event_id: str, given: dict[str, Any]) -> InputRules:
-        name = keys.inputs_record(event_id)
-        for _ in range(_ATTEMPTS):
-            record = await self._bus.get(name)
-            before = InputRules.from_json(record.value) if record else InputRules()
-            after = replace(before, **given)
-            with suppress(VersionConflict):
-                await self._bus.put(name, after.to_json(), record.version if record else 0)
-                return after
-        raise EventChanged
+        try:
+            _, rules, _ = await change_record(
+                self._bus,
+                keys.inputs_record(event_id),
+                InputRules.from_json,
+                InputRules(),
+                lambda before: replace(before, **given),
+                _ATTEMPTS,
+            )
+        except VersionConflict:
+            raise EventChanged from None
+        return rules

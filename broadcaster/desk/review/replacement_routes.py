@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from broadcaster.errors import UnknownChannel, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.changing import change_record
 from broadcaster.model.review.replacements import (
     MOST_REPLACEMENTS,
     Replacement,
@@ -59,7 +59,7 @@ class ReplacementRoutes:
     async def list(self, request: web.Request) -> web.Response:
         """All replacements of an event, in the order in which they were added."""
         _, event = await self._asked(request)
-        replacements, _ = await read_replacements(self._bus, event.id)
+        replacements = await read_replacements(self._bus, event.id)
         body = [asdict(one) for one in replacements.rules]
         return web.json_response(body, headers=NO_STORE)
 
@@ -93,7 +93,7 @@ class ReplacementRoutes:
         """Replace these words no longer; one that is gone already stays so."""
         identity, event = await self._asked(request)
         wanted = request.match_info["replacement"]
-        replacements, _ = await read_replacements(self._bus, event.id)
+        replacements = await read_replacements(self._bus, event.id)
         found = next((one for one in replacements.rules if one.id == wanted), None)
         if found is not None:
             self._check_channel(identity, event, found.channel)
@@ -111,19 +111,19 @@ class ReplacementRoutes:
         Raises:
             Refused: 503 `bus_unavailable`: others kept changing it.
         """
-        for _ in range(_ATTEMPTS):
-            before, version = await read_replacements(self._bus, event_id)
-            with suppress(VersionConflict):
-                after = change(before).to_json()
-                await self._bus.put(keys.replacements_record(event_id), after, version)
-                return
-        raise Refused(
-            503,
-            "bus_unavailable",
-            "others are changing the replacements right now",
-            hint="Try again in a moment.",
-            headers={"Retry-After": "1"},
-        )
+        name = keys.replacements_record(event_id)
+        try:
+            await change_record(
+                self._bus, name, Replacements.from_json, Replacements(), change, _ATTEMPTS
+            )
+        except VersionConflict:
+            raise Refused(
+                503,
+                "bus_unavailable",
+                "others are changing the replacements right now",
+                hint="Try again in a moment.",
+                headers={"Retry-After": "1"},
+            ) from None
 
     async def _asked(self, request: web.Request) -> tuple[Identity, Event]:
         identity = self._organizer.authorize(request)

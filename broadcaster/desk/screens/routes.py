@@ -1,6 +1,5 @@
 """`/api/events/{event}/screens`: the screens of an event, and their settings."""
 
-from contextlib import suppress
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from broadcaster.errors import EventChanged, UnknownChannel, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.changing import change_record
 from broadcaster.model.screens.open_screens import LONGEST_ID
 from broadcaster.model.screens.settings import (
     FEWEST_LINES,
@@ -116,13 +116,16 @@ class ScreenDesk:
         return web.json_response(settings.body(), headers=NO_STORE)
 
     async def _write(self, event_id: str, screen: str, change: ScreenChange) -> ScreenSettings:
-        name = keys.screens_record(event_id)
-        for _ in range(_ATTEMPTS):
-            record = await self._bus.get(name)
-            book = ScreenBook.from_json(record.value) if record else ScreenBook()
-            after = book.with_change(screen, change.given())
-            with suppress(VersionConflict):
-                await self._bus.put(name, after.to_json(), record.version if record else 0)
-                self._screens.take(event_id, after)
-                return after.of(screen)
-        raise EventChanged
+        try:
+            _, book, _ = await change_record(
+                self._bus,
+                keys.screens_record(event_id),
+                ScreenBook.from_json,
+                ScreenBook(),
+                lambda before: before.with_change(screen, change.given()),
+                _ATTEMPTS,
+            )
+        except VersionConflict:
+            raise EventChanged from None
+        self._screens.take(event_id, book)
+        return book.of(screen)

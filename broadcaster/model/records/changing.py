@@ -1,7 +1,6 @@
 """Changes a record that others may change at the same time."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from broadcaster.errors import VersionConflict
@@ -24,6 +23,7 @@ async def change_record(
     parse: Callable[[bytes], Content],
     empty: Content,
     change: Callable[[Content], Content],
+    attempts: int | None = None,
 ) -> tuple[Content, Content, int]:
     """Change a record by compare-and-set.
 
@@ -34,6 +34,7 @@ async def change_record(
         empty: its content before anybody has written it.
         change: is given the content as it is now, again after another writer was faster; what it
             raises leaves the record as it is.
+        attempts: until it is given up; None for no limit.
 
     Returns:
         The content before and after, and the version of the record; nothing is written if the
@@ -41,12 +42,18 @@ async def change_record(
 
     Raises:
         BusUnavailable: it was perhaps not changed.
+        VersionConflict: other writers kept changing it.
     """
+    attempt = 0
     while True:
+        attempt += 1
         record = await bus.get(name)
         before, version = (empty, 0) if record is None else (parse(record.value), record.version)
         after = change(before)
         if after == before:
             return before, after, version
-        with suppress(VersionConflict):
+        try:
             return before, after, await bus.put(name, after.to_json(), version)
+        except VersionConflict:
+            if attempt == attempts:
+                raise

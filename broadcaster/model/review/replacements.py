@@ -39,13 +39,11 @@ class Replacements(JsonForm):
         return tuple(one for one in self.rules if one.channel in {"", channel})
 
 
-async def read_replacements(bus: Bus, event: str) -> tuple[Replacements, int]:
-    """The replacements of an event, and the version of their record; 0 for no record.
+async def read_replacements(bus: Bus, event: str) -> Replacements:
+    """The replacements of an event.
 
     Raises:
         BusUnavailable: the broker does not answer.
     """
     record = await bus.get(keys.replacements_record(event))
-    if record is None:
-        return Replacements(), 0
-    return Replacements.from_json(record.value), record.version
+    return Replacements() if record is None else Replacements.from_json(record.value)
