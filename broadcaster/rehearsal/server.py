@@ -98,6 +98,8 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
         stack.push_async_callback(recordings.close)
         streams = SharedStreams.running(app[_SETTINGS].stream_worker)
         app[STREAMS] = await stack.enter_async_context(streams)
+        if app[_SETTINGS].loads_first:
+            await asyncio.gather(voice.prepare(), app[STREAMS].prepare())
         interpreter = TalkInterpreter(prepared, voice, free)
         app[_ENGINES] = _Engines(app[STREAMS], recordings, interpreter)
         yield

@@ -30,8 +30,9 @@ from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.language import FLOOR
+from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
-from tests.booths.simulation import TimedCall, at, listening, run_schedule, together
+from tests.booths.simulation import TimedCall, at, every, listening, run_schedule, together
 from tests.realtime.sounds import voice
 from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
@@ -120,6 +121,27 @@ def translated(
             yield at_s, SpeechOutput(one.sound[start : start + size], position)
         if not whole:
             yield come_s + 2 * TICK_S, TextOutput(text[-1], position)
+
+
+def text_first(
+    sentences: Sequence[Sentence], after_s: float = 1.0, voice_s: float = 2.5
+) -> Iterator[tuple[float, EngineOutput]]:
+    """The local interpreter: text at once, sound when it is rendered.
+
+    Its outputs tell what they interpret: the text its whole sentence, the sound a part of it.
+    """
+    for number, one in enumerate(sentences):
+        come_s = one.end_s + after_s
+        text = f" {one.text}" if number else one.text
+        end = round((one.end_s + 0.5) * 24_000)
+        for delta in words_of(text[:-1]):
+            yield come_s, TextOutput(delta, end)
+        yield come_s + 2 * TICK_S, TextOutput(text[-1], end)
+        for count, start in enumerate(range(0, len(one.sound), DELTA_BYTES)):
+            said_s = one.start_s + one.length_s * start / len(one.sound)
+            piece = one.sound[start : start + DELTA_BYTES]
+            at_s = come_s + voice_s + count // 4 * TICK_S
+            yield at_s, SpeechOutput(piece, round(said_s * 24_000))
 
 
 def side_by_side(sentences: Sequence[Sentence]) -> Iterator[tuple[float, EngineOutput]]:
@@ -252,8 +274,8 @@ async def play(
         background_task(stage.floor.receive(stage.sink.push_floor_pcm), name="floor of the test"),
         background_task(stage.sink.run(), name="sink of the test"),
     ):
-        every = together(stage.speech(sentences, end_s), stage.ticks(end_s), *acts)
-        await run_schedule(every, end_s)
+        everything = together(stage.speech(sentences, end_s), stage.ticks(end_s), *acts)
+        await run_schedule(everything, end_s)
     entries = await stage.bus.read(keys.captions("talk", channel))
     captions = [Caption.from_json(entry.payload) for entry in entries]
     check_rules(captions)
@@ -328,6 +350,21 @@ async def test_a_translation_is_timed_by_its_sound(engine: str, sentences: list[
         stage = Stage(bus, "es")
         captions, sounds = await play("es", sentences, stage.outputs(outputs), stage=stage)
     assert_timed(captions, [one.text for one in sentences], sounds)
+
+
+@pytest.mark.parametrize("sentences", [STEADY, SPEAKERS], ids=["steady", "speakers"])
+async def test_text_that_comes_long_before_its_sound_is_timed_by_the_usual_lead(
+    sentences: list[Sentence],
+) -> None:
+    """The captions are final before they are heard; only of the first one is nothing known."""
+    async with VirtualTimeBus() as bus:
+        stage = Stage(bus, "es")
+        acts = stage.outputs(text_first(sentences))
+        captions, sounds = await play("es", sentences, acts, stage=stage)
+    texts = [one.text for one in sentences]
+    assert [caption.text.replace("\n", " ") for caption in captions] == texts
+    for caption, (start_ms, _) in list(zip(captions, sounds, strict=True))[1:]:
+        assert caption.start_ms == pytest.approx(start_ms, abs=WITHIN_MS), caption
 
 
 async def test_phrases_that_come_all_at_once_have_the_times_of_their_own_sound() -> None:
@@ -468,3 +505,24 @@ async def test_a_long_speech_without_a_pause_in_its_coming_keeps_its_times() -> 
     assert len(captions) == len(sounds) == len(spoken)
     learning = 2  # captions after which the pace of this interpreter is known
     assert_timed(captions[learning:], spoken[learning:], sounds[learning:], within_ms=500)
+
+
+@pytest.mark.parametrize("sentences", [STEADY, SPEAKERS], ids=["steady", "speakers"])
+async def test_the_lag_is_what_a_listener_measures(sentences: list[Sentence]) -> None:
+    """At the begin and in the middle of each sentence: since when was it said?"""
+    lags: list[tuple[float, int | None]] = []
+    async with VirtualTimeBus() as bus:
+        stage = Stage(bus, "es")
+
+        def look() -> None:
+            measured = stage.sink.measure(BoothStatus("es", BoothState.LIVE))
+            lags.append((stage.floor.now_ms(), measured.lag_ms))
+
+        acts = stage.outputs(text_first(sentences))
+        _, sounds = await play("es", sentences, acts, every(0.1, look), stage=stage)
+    for sentence, (start_ms, end_ms) in zip(sentences, sounds, strict=True):
+        for share in (0.1, 0.5):
+            heard_ms = start_ms + share * (end_ms - start_ms)
+            said_ms = 1000 * (sentence.start_s + share * sentence.length_s)
+            told_ms = next(lag_ms for at_ms, lag_ms in lags if at_ms >= heard_ms)
+            assert told_ms == pytest.approx(heard_ms - said_ms, abs=300), sentence.text

@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 
@@ -34,6 +35,8 @@ _FRAME_BYTES = round(FRAME_S * 48_000)
 _MODEL = {"model": "gpt-live-transcribe"}
 _AFTERWARDS_S = 20.0
 """Time after the last word until the sessions are closed."""
+_SETTLED_MS = 500
+"""The interpreter says of a text that it interprets all up to this long after its last word."""
 _ITEM = "conversation.item.input_audio_transcription.delta"
 
 
@@ -57,9 +60,11 @@ class Channel:
     heard: str = ""
     _item: str = ""
     _waits_for_text: bool = False
-    _waits_for_sound: bool = False
+    _unspoken: list[tuple[int, float]] = field(default_factory=list)
+    """The ms of the sound at which written phrases end, and their ends in the speech."""
+    _spoken_ms: int = 0
 
-    def take(self, event: dict[str, str], now_s: float) -> None:
+    def take(self, event: dict[str, Any], now_s: float) -> None:
         """One event of the session, seconds after the speech began."""
         match event["type"]:
             case kind if kind == _ITEM:
@@ -71,21 +76,28 @@ class Channel:
                     self.texts.add(end_s, now_s)
             case "session.input_transcript.delta":
                 self.place.read(event["delta"])
-                self._waits_for_text = self._waits_for_sound = True
+                self._waits_for_text = True
             case "session.output_transcript.delta" if self._waits_for_text:
                 self._waits_for_text = False
-                self._add(self.texts, now_s)
-            case "session.output_audio.delta" if self._waits_for_sound and _sounds(event):
-                self._waits_for_sound = self._waits_for_text
-                if not self._waits_for_text:
-                    self._add(self.sounds, now_s)
+                if self.place.end_s is not None:
+                    self.texts.add(self.place.end_s, now_s)
+                    self._unspoken.append((event["elapsed_ms"], self.place.end_s))
+            case "session.output_audio.delta" if _sounds(event):
+                self._sound(event["elapsed_ms"], now_s)
 
-    def _add(self, delays: Delays, now_s: float) -> None:
-        if self.place.end_s is not None:
-            delays.add(self.place.end_s, now_s)
+    def _sound(self, place_ms: int, now_s: float) -> None:
+        """Sound that interprets this place: is it the first of its phrase?"""
+        if place_ms < self._spoken_ms:
+            return
+        while self._unspoken:
+            ends_ms, end_s = self._unspoken.pop(0)
+            if place_ms < ends_ms - _SETTLED_MS:
+                self._spoken_ms = ends_ms - _SETTLED_MS
+                self.sounds.add(end_s, now_s)
+                return
 
 
-def _sounds(event: dict[str, str]) -> bool:
+def _sounds(event: dict[str, Any]) -> bool:
     return bool(event["delta"].rstrip("=").strip("A"))
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from broadcaster.rehearsal.sessions.output import TranscriptPiece, TranslationOutput
+from broadcaster.rehearsal.sessions.output import AudioPiece, TranscriptPiece, TranslationOutput
+from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
 
 
 def texts(output: TranslationOutput, ticks: int) -> list[str]:
@@ -21,8 +22,8 @@ def texts(output: TranslationOutput, ticks: int) -> list[str]:
 )
 def test_the_end_of_a_sentence_comes_late(language: str, text: str, late: list[str]) -> None:
     output = TranslationOutput()
-    now = output.say(text, b"", language)
-    said = "".join(delta.delta for delta in now if isinstance(delta, TranscriptPiece))
+    now = output.write(text, language)
+    said = "".join(delta.delta for delta in now)
     assert said == text.removesuffix("".join(late))
     assert texts(output, 2) == late
 
@@ -32,5 +33,25 @@ def test_the_end_of_a_sentence_comes_late(language: str, text: str, late: list[s
 )
 def test_sentences_are_joined_as_the_writing_does(language: str, space: str) -> None:
     output = TranslationOutput()
-    output.say("A", b"", language)
-    assert output.say("B", b"", language) == [TranscriptPiece(f"{space}B")]
+    output.write("A", language)
+    assert output.write("B", language) == [TranscriptPiece(f"{space}B")]
+
+
+def test_the_text_of_a_sentence_does_not_wait_for_its_sound() -> None:
+    output = TranslationOutput()
+    output.write("It is done.", "en")
+    assert texts(output, 10) == ["."]
+    output.write("Is it?", "en")
+    first, *_ = output.write("Yes!", "en")
+    assert first == TranscriptPiece("?")
+    assert texts(output, 10) == ["!"]
+    assert output.speak(bytes(2)) == [AudioPiece(bytes(OUTPUT_DELTA_BYTES))]
+
+
+def test_text_and_sound_tell_what_they_interpret() -> None:
+    output, span = TranslationOutput(), (1_000, 5_000)
+    written = output.write("It is done.", "en", span)
+    assert {piece.place_ms for piece in written} == {5_500}
+    spoken = output.speak(bytes(4 * OUTPUT_DELTA_BYTES), span)
+    assert [piece.place_ms for piece in spoken] == [1_000, 2_000, 3_000, 4_000]
+    assert [piece.place_ms for _ in range(2) for piece in output.tick()] == [None, 5_500, None]

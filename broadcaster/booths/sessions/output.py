@@ -224,7 +224,7 @@ class SessionOutput:
 
     def _finished(self, position: int) -> None:
         """Mark the floor as done up to here, unless the sentence still has to be spoken."""
-        if self._mute_watch is None or self._mute_watch.finished():
+        if self._mute_watch is None or self._mute_watch.finished(self._buffer.end):
             self._mark_done(position)
 
     def _mark_done(self, position: int) -> None:

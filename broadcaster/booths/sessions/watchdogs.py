@@ -19,6 +19,8 @@ SILENT_AFTER_SPEECH = 1.5
 """If the speaker pauses, the answer may take this many times `SILENT_S` of real time."""
 MUTE_SENTENCES = 2
 """After this many finished sentences without sound the session is replaced."""
+MUTE_S = 15.0
+"""But not sooner after the first: a voice may be late, and short sentences come together."""
 BEHIND_FOR_S = 8.0
 """A session may be too far behind for this long; then another engine takes over."""
 CATCHES_UP_S = 1.0
@@ -174,6 +176,7 @@ class MuteWatch:
     def __init__(self) -> None:
         self._sounded = False
         self._sentences = 0
+        self._since = 0
         self._most_sentences = MUTE_SENTENCES
 
     def begin(self) -> None:
@@ -185,8 +188,11 @@ class MuteWatch:
         self._sounded = True
         self._sentences, self._most_sentences = 0, MUTE_SENTENCES
 
-    def finished(self) -> bool:
+    def finished(self, now: int) -> bool:
         """A sentence was written.
+
+        Args:
+            now: event-clock sample of the floor.
 
         Returns:
             Whether it counts as said: it was spoken, or it is too far back to be replayed.
@@ -195,8 +201,10 @@ class MuteWatch:
             InterpreterFailed: `interpreter_mute`: too many sentences were not spoken.
         """
         if not self._sounded:
+            self._since = self._since if self._sentences else now
             self._sentences += 1
-            if self._sentences >= self._most_sentences:
+            late = now - self._since >= MUTE_S * CLOCK_HZ
+            if late and self._sentences >= self._most_sentences:
                 self._most_sentences *= 2
                 raise InterpreterFailed(
                     "interpreter_mute", "the interpreter writes and does not speak", retryable=True

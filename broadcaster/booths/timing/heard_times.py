@@ -1,7 +1,8 @@
 """Places the text of a channel where its sound is heard.
 
-Text whose sound has not come yet is placed after all sound that waits, by the interpreter's pace.
-Text that stays without sound is placed where it came.
+Text whose sound has not come yet is placed after all sound that waits, by the interpreter's pace,
+and as much later than it came as usual with this interpreter. Text that stays without sound is
+placed where it came.
 """
 
 from collections.abc import Callable
@@ -103,14 +104,26 @@ class HeardTimes:
     def start(self, text: HeardText, letters: int) -> int:
         """Return the position at which the text after the first letters of a fragment is heard."""
         sample = self._sample(text, letters, ends=False)
-        heard = 0 if sample is None else self._clock.start(sample)
-        return heard or text.written + round(letters * self._matcher.pace)
+        return self._heard(
+            text, letters, sample, 0 if sample is None else self._clock.start(sample)
+        )
 
     def end(self, text: HeardText, letters: int) -> int:
         """Return the position at which the first letters of a fragment end."""
         sample = self._sample(text, letters, ends=True)
-        heard = 0 if sample is None else self._clock.end(sample)
-        return heard or text.written + round(letters * self._matcher.pace)
+        return self._heard(text, letters, sample, 0 if sample is None else self._clock.end(sample))
+
+    def _heard(self, text: HeardText, letters: int, sample: int | None, heard: int) -> int:
+        """The position of a sample, if it is known; else when its text came."""
+        length = round(letters * self._matcher.pace)
+        if sample is None or not heard:
+            return text.written + length
+        to_come = sample - self._matcher.sound.end
+        if to_come < 0:
+            return heard
+        expected = self._matcher.sound_expected()
+        after = 0 if expected is None else expected + to_come
+        return max(heard, text.came + round(self._matcher.lead) + length, after)
 
     def _sample(self, text: HeardText, letters: int, *, ends: bool) -> int | None:
         """The sample at which a part of a text starts or ends; None if it is not spoken."""

@@ -1,5 +1,7 @@
 """The sound of a channel on its way to the listeners, reduced to speech and pauses."""
 
+from collections import deque
+
 import numpy as np
 
 from broadcaster.audio.level import VOICE_PAUSE_DBFS
@@ -34,6 +36,8 @@ class QueuedSpeech:
         self.end = 0
         self.came_at: int | None = None
         self._runs = SpeechRuns()
+        self._comings: deque[tuple[int, int]] = deque()
+        """First samples, and the event-clock samples at which they came."""
         self._gaps: dict[int, int] = {}
         self._uncut = b""
 
@@ -53,6 +57,7 @@ class QueuedSpeech:
             self._gaps[first_sample] = gap
             self._runs.part()
         self.came_at = now
+        self._comings.append((first_sample, now))
         self.end = first_sample + len(pcm) // SAMPLE_BYTES
         self._uncut += pcm
         hops = len(self._uncut) // HOP_BYTES
@@ -72,6 +77,10 @@ class QueuedSpeech:
         silence = 0 if self.came_at is None else now - self.came_at
         return silence if silence > _SILENCE_SAMPLES else 0
 
+    def came(self, sample: int) -> int | None:
+        """Return the event-clock sample at which a sample came; None if that is unknown."""
+        return next((now for first, now in reversed(self._comings) if first <= sample), None)
+
     def speech(self, until: int | None = None) -> Speech | None:
         """Return the speech that is not matched yet; None without any.
 
@@ -86,3 +95,5 @@ class QueuedSpeech:
         self.first = max(self.first, until)
         self._runs.forget(self.first)
         self._gaps = {at: length for at, length in self._gaps.items() if at >= self.first}
+        while len(self._comings) > 1 and self._comings[1][0] <= self.first:
+            self._comings.popleft()

@@ -31,7 +31,9 @@ _SURE_SAMPLES = 2 * CLOCK_HZ
 _LONGEST_SAMPLES = 40 * CLOCK_HZ
 """Most sound that waits to be matched."""
 _STALE_SAMPLES = 3 * CLOCK_HZ
-"""Sound does not belong to text that came this long before it, if newer text has come too."""
+"""Sound does not belong to text that came this long before it, if newer text has come too. But with
+an interpreter whose text comes early, twice the usual lead is waited for."""
+_MOST_LEAD_SAMPLES = 6 * CLOCK_HZ
 _LONGEST_TEXT = 1_500
 _KEPT_TEXT = 500
 _UTTERANCES = 16
@@ -62,6 +64,7 @@ class UtteranceMatcher:
 
     Attributes:
         pace: samples of speech that the interpreter needs for one letter.
+        lead: samples of time by which its text usually comes before its sound.
         sound: the sound that has come.
         utterances: the latest that were matched, in order.
         first_letter: how many letters came before the text that is not matched yet.
@@ -70,6 +73,7 @@ class UtteranceMatcher:
     def __init__(self, language: str) -> None:
         spaced = spaces_between_words(language)
         self.pace: float = _PACE_SAMPLES if spaced else _PACE_UNSPACED_SAMPLES
+        self.lead: float = 0.0
         self.sound = QueuedSpeech()
         self.utterances: deque[Utterance] = deque(maxlen=_UTTERANCES)
         self.first_letter = 0
@@ -124,6 +128,12 @@ class UtteranceMatcher:
         pace = None if together else self.pace
         return align(letters, breaks, speech, pace, self.sound.silence(now))
 
+    def sound_expected(self) -> int | None:
+        """Return when the sound of the unmatched text should come; None if some is here."""
+        if not self._came or self.sound.speech() is not None:
+            return None
+        return self._came[0][1] + round(self.lead)
+
     def _match_until(self, sample: int) -> None:
         """Match the sound before a pause with the text that fits it best."""
         speech = self.sound.speech(sample)
@@ -163,6 +173,7 @@ class UtteranceMatcher:
 
     def _match(self, letters: int, speech: Speech, until: int) -> None:
         breaks = [one for one in breaks_in(self._text, self._language) if one.letters < letters]
+        self._learn_lead(self.sound.came(speech.starts(0)))
         knots = align(letters, breaks, speech)
         self.utterances.append(Utterance(self.first_letter, letters, knots, speech))
         if letters >= _TELLING_LETTERS:
@@ -171,6 +182,13 @@ class UtteranceMatcher:
             self._knows_pace = True
         self.sound.take(until)
         self._take(letters)
+
+    def _learn_lead(self, sounded: int | None) -> None:
+        """Compare when the unmatched text came with when its sound did."""
+        if not self._came or sounded is None:
+            return
+        lead = min(max(0, sounded - self._came[0][1]), _MOST_LEAD_SAMPLES)
+        self.lead += (_LEARNING if self._knows_pace else 1.0) * (lead - self.lead)
 
     def _fits(self, letters: int, length: int, *, alone: bool = False) -> bool:
         """Whether these letters may have been spoken in this time.
@@ -186,7 +204,8 @@ class UtteranceMatcher:
     def _stale(self, now: int) -> int:
         """Return how many letters have waited too long for their sound."""
         sounded = self.sound.came_at or 0
-        waiting = [one for one, came in self._came if sounded < came < now - _STALE_SAMPLES]
+        stale = now - max(_STALE_SAMPLES, 2 * self.lead)
+        waiting = [one for one, came in self._came if sounded < came < stale]
         return waiting[-1] - self.first_letter if waiting else 0
 
     def _take(self, letters: int) -> None:

@@ -65,6 +65,8 @@ def interpreter(host: str, port: int, models: Path | None, key: str | None, voic
         abilities=here.abilities,
         key=key,
         faults_by_http=False,
+        tells_places=True,
+        loads_first=True,
     )
     run(serve(host, port, settings))
 

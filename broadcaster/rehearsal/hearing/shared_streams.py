@@ -21,9 +21,10 @@ from broadcaster.rehearsal.hearing.stream import (
     Membership,
     RecognisedStream,
     grains_of,
+    loaded_worker,
 )
 from broadcaster.rehearsal.wire.constants import GRAIN_MS
-from broadcaster.rehearsal.worker_process import WorkerFailed
+from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 MAX_STREAMS = 8
 _UNDECIDED = 600 // GRAIN_MS
@@ -54,6 +55,8 @@ class SharedStreams:
     def __init__(self, tasks: asyncio.TaskGroup, worker: Sequence[str]) -> None:
         self._tasks, self._worker = tasks, worker
         self._streams: list[RecognisedStream] = []
+        self._ready: WorkerProcess | None = None
+        self._loading: asyncio.Task[None] | None = None
         self.joining = asyncio.Lock()
         """Held while a member looks for a stream, so that two never open the same one."""
 
@@ -63,9 +66,18 @@ class SharedStreams:
         """Streams live inside this context and end with it."""
         async with asyncio.TaskGroup() as tasks:
             streams = cls(tasks, worker)
-            yield streams
-            for stream in streams.alive():
-                stream.close()
+            try:
+                yield streams
+            finally:
+                await streams._close()
+
+    async def prepare(self) -> None:
+        """Load a recogniser for the next new sound; whenever none is in use, one is loaded again.
+
+        One that cannot be loaded is started when it is needed.
+        """
+        self._loading = self._tasks.create_task(self._load(), name="rehearsal-load")
+        await asyncio.wait([self._loading])
 
     def alive(self) -> list[RecognisedStream]:
         """The streams that can be joined."""
@@ -80,11 +92,40 @@ class SharedStreams:
         """
         if len(self.alive()) >= MAX_STREAMS:
             raise TooManyStreams
-        stream = await RecognisedStream.open(self._worker)
+        if self._loading is not None:
+            await asyncio.wait([self._loading])
+        ready, self._ready = self._ready, None
+        if ready is None:
+            stream = await RecognisedStream.open(self._worker)
+        else:
+            stream = RecognisedStream(ready)
         self._streams.append(stream)
-        self._tasks.create_task(stream.run(), name="rehearsal-stream")
+        self._tasks.create_task(self._run(stream), name="rehearsal-stream")
         _log.info("recogniser started, %d in use", len(self._streams))
         return stream
+
+    async def _run(self, stream: RecognisedStream) -> None:
+        await stream.run()
+        if self._loading is not None and self._loading.done() and not self.alive():
+            self._loading = self._tasks.create_task(self._load(), name="rehearsal-load")
+
+    async def _load(self) -> None:
+        if self._ready is not None:
+            return
+        try:
+            self._ready = await loaded_worker(self._worker)
+        except WorkerFailed as error:
+            _log.warning("%s; it is started when it is needed", error)
+
+    async def _close(self) -> None:
+        loading, self._loading = self._loading, None
+        if loading is not None:
+            loading.cancel()
+            await asyncio.wait([loading])
+        for stream in self.alive():
+            stream.close()
+        if self._ready is not None:
+            await self._ready.close()
 
 
 class StreamMember:

@@ -22,6 +22,7 @@ _AHEAD_MS = 2_000
 """A member further ahead of the recogniser than this has to wait."""
 _IDLE_S = 1.0
 """Once no sound has arrived for this long, a waiting member gets what was recognised so far."""
+_LOADING_S = 120.0
 _RECENT = 32
 _SILENCE_PEAK = 100
 TALK_WORKER = ("broadcaster.rehearsal.hearing.stream_worker",)
@@ -75,6 +76,30 @@ class Membership:
         begun = heard.middle_ms() >= self.start_ms
         if begun and (self.end_ms is None or heard.middle_ms() < self.end_ms):
             self.deliver(heard.moved(-self.offset_ms))
+
+
+async def loaded_worker(worker: Sequence[str]) -> WorkerProcess:
+    """A process that recognises a stream, once it has loaded its model.
+
+    Args:
+        worker: the recogniser's module and its arguments.
+
+    Raises:
+        WorkerFailed: it ended, or took longer than `_LOADING_S`.
+    """
+    process = await WorkerProcess.start_module(*worker)
+    try:
+        async with asyncio.timeout(_LOADING_S):
+            process.input.write(struct.pack("!I", 0))
+            while not json.loads(await process.output.readuntil(b"\n"))["flushed"]:
+                pass
+    except BaseException as error:
+        process.kill()
+        await process.close()
+        if isinstance(error, (OSError, TimeoutError, asyncio.IncompleteReadError)):
+            raise WorkerFailed("the recogniser was not loaded") from error
+        raise
+    return process
 
 
 class RecognisedStream:

@@ -44,6 +44,9 @@ class RehearsalSettings:
         key: the only key that opens a session; None if any does.
         faults_by_http: faults can be planned at `/rehearsal/faults`.
         now_s: the time, Unix seconds.
+        tells_places: the outputs of a translation tell when that was said which they interpret.
+            Otherwise they tell how much sound was heard, as OpenAI's do.
+        loads_first: the engines are loaded before the server is ready.
     """
 
     expires_s: float = 3600.0
@@ -59,6 +62,8 @@ class RehearsalSettings:
     key: str | None = None
     faults_by_http: bool = True
     now_s: Callable[[], float] = time.time
+    tells_places: bool = False
+    loads_first: bool = False
 
 
 class EndpointSession(Protocol):

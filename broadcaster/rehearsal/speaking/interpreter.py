@@ -15,6 +15,23 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenTranslation:
+    """A sentence in the target language that was not spoken yet.
+
+    Attributes:
+        text: with punctuation.
+        language: ISO 639-1 code.
+        read: what the voice reads.
+        length_ms: how long the sound lasts; None for the usual pace.
+    """
+
+    text: str
+    language: str
+    read: str
+    length_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SpokenTranslation:
     """A sentence in the target language.
 
@@ -65,15 +82,15 @@ class TalkInterpreter:
         others = sorted(self._talk.languages() - {language})
         return fault.speaks or ("es" if "es" in others else others[0])
 
-    async def interpret(
+    async def translated(
         self,
         heard: Recognition,
         language: str,
         slowness: float | None = None,
         *,
         repeat: bool = False,
-    ) -> SpokenTranslation | None:
-        """Return the speech in `language`; None if there is nothing to say.
+    ) -> WrittenTranslation | None:
+        """Return the text in `language`; None if there is nothing to say.
 
         Args:
             heard: what was said.
@@ -82,12 +99,34 @@ class TalkInterpreter:
             repeat: repeat what is in the target language already; otherwise nothing is said then.
         """
         if language != self._spoken_language(heard):
-            text, spoken = await self._translated(heard, language)
+            text, read = await self._texts(heard, language)
         elif repeat:
-            text = spoken = self.original(heard)
+            text = read = self.original(heard)
         else:
             return None
-        return await self._spoken(text, spoken, language, self._length_ms(heard, slowness))
+        if not text:
+            return None
+        return WrittenTranslation(text, language, read, self._length_ms(heard, slowness))
+
+    async def sound(self, said: WrittenTranslation) -> bytes | None:
+        """PCM s16le mono 24 kHz, empty without a voice for the language; None if it fails."""
+        try:
+            return await self._voice.speak(said.read, said.language, said.length_ms)
+        except WorkerFailed as error:
+            _log.warning("a sentence is not spoken: %s", error)
+            return None
+
+    async def interpret(
+        self,
+        heard: Recognition,
+        language: str,
+        slowness: float | None = None,
+        *,
+        repeat: bool = False,
+    ) -> SpokenTranslation | None:
+        """`translated` with its sound; None also if the voice fails."""
+        said = await self.translated(heard, language, slowness, repeat=repeat)
+        return None if said is None else await self._spoken(said)
 
     async def translate_text(self, text: str, language: str) -> str:
         """A written text in `language`, an ISO 639-1 code; empty if it cannot be translated.
@@ -114,7 +153,7 @@ class TalkInterpreter:
             text: in `language`.
             language: ISO 639-1 code.
         """
-        return await self._spoken(text, text, language, None)
+        return await self._spoken(WrittenTranslation(text, language, text)) if text else None
 
     def invented_text(self, language: str) -> str:
         """A sentence that nobody said, as models write it in silence."""
@@ -123,18 +162,11 @@ class TalkInterpreter:
     async def invented(self, language: str) -> SpokenTranslation | None:
         """The same with its sound; None if the voice fails."""
         text = self.invented_text(language)
-        return await self._spoken(text, text, language, None)
+        return await self._spoken(WrittenTranslation(text, language, text))
 
-    async def _spoken(
-        self, text: str, spoken: str, language: str, length_ms: int | None
-    ) -> SpokenTranslation | None:
-        if not text:
-            return None
-        try:
-            return SpokenTranslation(text, await self._voice.speak(spoken, language, length_ms))
-        except WorkerFailed as error:
-            _log.warning("a sentence is lost: %s", error)
-            return None
+    async def _spoken(self, said: WrittenTranslation) -> SpokenTranslation | None:
+        pcm = await self.sound(said)
+        return None if pcm is None else SpokenTranslation(said.text, pcm)
 
     def _length_ms(self, heard: Recognition, slowness: float | None) -> int | None:
         if slowness is None:
@@ -151,7 +183,7 @@ class TalkInterpreter:
             return heard.language
         return self._talk.sentences[heard.index].language if heard.kind == "sentence" else "en"
 
-    async def _translated(self, heard: Recognition, language: str) -> tuple[str, str]:
+    async def _texts(self, heard: Recognition, language: str) -> tuple[str, str]:
         """The translation as written and as the voice reads it; both empty without one."""
         index = heard.index if heard.kind == "sentence" else heard.matched
         if index >= 0 and language in self._talk.sentences[index].translations:

@@ -21,6 +21,7 @@ _USUAL_S_PER_CHARACTER = 0.03
 _LATEST_S = 6.0
 _REST_S = 60.0
 """For this long the simple voice then speaks the language, so that voices do not alternate."""
+_FIRST_WORDS = "Good morning."
 _NEWEST = 0.2
 """Weight of the newest sentence in the mean cost of a character."""
 
@@ -34,7 +35,7 @@ class NaturalVoice:
     Args:
         arguments: of the process that speaks.
         male: whether the voice is male where there is a choice.
-        latest_s: a sentence that would be ready later is left to another voice.
+        latest_s: a sentence that would be ready later, or is not, is left to another voice.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class NaturalVoice:
         self._s_per_character = _USUAL_S_PER_CHARACTER
         self._waiting_characters = 0
         self._rests_until: dict[str, float] = {}
+        self._rendering: set[asyncio.Task[bytes]] = set()
 
     async def speak(self, text: str, language: str) -> bytes | None:
         """PCM s16le mono 24 kHz; None if another voice has to speak.
@@ -66,17 +68,29 @@ class NaturalVoice:
             self._rest(language, "the natural one cannot keep pace on this machine")
             return None
         self._waiting_characters = waiting
+        rendering = asyncio.create_task(self._in_turn(text, language), name="natural voice")
+        self._rendering.add(rendering)
+        try:
+            async with asyncio.timeout(self._latest_s):
+                # What is late is rendered to its end: that tells how long it takes.
+                return await asyncio.shield(rendering) or None
+        except (WorkerFailed, TimeoutError) as error:
+            self._rest(language, str(error) or "the natural one is too late")
+            return None
+
+    async def prepare(self) -> None:
+        """Load the models. The time that this takes does not count as the cost of a sentence."""
         try:
             async with self._turn:
-                return await self._once(text, language) or None
+                await self._rendered(_FIRST_WORDS, "en")
         except WorkerFailed as error:
-            self._rest(language, str(error))
-            return None
-        finally:
-            self._waiting_characters -= len(text)
+            _log.warning("the natural voice was not loaded: %s", error)
 
     async def close(self) -> None:
         """End the processes."""
+        for rendering in self._rendering:
+            rendering.cancel()
+        await asyncio.gather(*self._rendering, return_exceptions=True)
         workers, self._workers = self._workers, {}
         for worker in workers.values():
             await worker.close()
@@ -84,7 +98,18 @@ class NaturalVoice:
     def _rest(self, language: str, reason: str) -> None:
         """Leave a language to the simple voice for a while."""
         self._rests_until[language] = asyncio.get_running_loop().time() + _REST_S
+        self._s_per_character = _USUAL_S_PER_CHARACTER
         _log.warning("the simple voice speaks %s for a while: %s", language, reason)
+
+    async def _in_turn(self, text: str, language: str) -> bytes:
+        """The sound of a text when it is its turn."""
+        try:
+            async with self._turn:
+                return await self._once(text, language)
+        finally:
+            self._waiting_characters -= len(text)
+            if (this := asyncio.current_task()) is not None:
+                self._rendering.discard(this)
 
     async def _once(self, text: str, language: str) -> bytes:
         """The sound of a text, which another session may have asked for in the meantime."""

@@ -56,6 +56,11 @@ class RehearsalVoice:
                 self._spoken.put(key, spoken)
             return spoken
 
+    async def prepare(self) -> None:
+        """Load the natural voice, so that its first sentence comes as soon as all others."""
+        if self._natural is not None:
+            await self._natural.prepare()
+
     async def close(self) -> None:
         """End the voices' processes."""
         if self._natural is not None:

@@ -12,6 +12,7 @@ from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.overlap import RECENT_SENTENCES
 from broadcaster.booths.sessions.watchdogs import (
     BEHIND_FOR_S,
+    MUTE_S,
     MUTE_SENTENCES,
     SILENT_AFTER_SPEECH,
     SILENT_S,
@@ -89,24 +90,37 @@ async def test_an_interpreter_with_nothing_to_say_may_be_silent(
 def test_a_sentence_counts_when_it_was_spoken() -> None:
     watch = MuteWatch()
     watch.sounded()
-    assert watch.finished()
-    assert not watch.finished()
+    assert watch.finished(0)
+    assert not watch.finished(1)
     watch.sounded()
-    assert watch.finished()
+    assert watch.finished(2)
 
 
 def test_each_alarm_doubles_the_sentences_a_mute_interpreter_may_write() -> None:
     watch = MuteWatch()
     sentences = MUTE_SENTENCES
+    late = round(MUTE_S * CLOCK_HZ)
     while sentences <= RECENT_SENTENCES:
         watch.begin()
-        assert not any(watch.finished() for _ in range(sentences - 1))
+        assert not any(watch.finished(number * late) for number in range(sentences - 1))
         with pytest.raises(InterpreterFailed, match="does not speak"):
-            watch.finished()
+            watch.finished(sentences * late)
         sentences *= 2
     watch.begin()
-    assert not any(watch.finished() for _ in range(RECENT_SENTENCES - 1))
-    assert watch.finished(), "it is too far back to be replayed"
+    assert not any(watch.finished(number * late) for number in range(RECENT_SENTENCES - 1))
+    assert watch.finished(RECENT_SENTENCES * late), "it is too far back to be replayed"
+
+
+def test_short_sentences_may_come_together_before_the_voice() -> None:
+    watch = MuteWatch()
+    late = round(MUTE_S * CLOCK_HZ)
+    assert not any(watch.finished(late - number) for number in range(4, 0, -1))
+    watch.sounded()
+    assert watch.finished(2 * late), "only the sentences before the sound have waited"
+    assert not watch.finished(2 * late)
+    assert not watch.finished(3 * late - 1)
+    with pytest.raises(InterpreterFailed, match="does not speak"):
+        watch.finished(3 * late)
 
 
 LIMIT_S = 6.0

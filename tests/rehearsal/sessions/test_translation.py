@@ -98,6 +98,60 @@ async def test_text_leads_its_sound_and_its_full_stop_is_late(
     assert not any(position % 200 for position in elapsed)
 
 
+async def test_the_local_interpreter_tells_what_its_outputs_interpret(talk_pcm: bytes) -> None:
+    server = TestServer(create_app(RehearsalSettings(close_delay_s=0.1, tells_places=True)))
+    async with server, connected(server) as client:
+        await client.interpret(excerpt(talk_pcm, 0, 14_000))
+    texts = client.of("session.output_transcript.delta")
+    sounds = [one for one in client.of("session.output_audio.delta") if base64_content(one)]
+    for sentence in SENTENCES[:3]:
+        said_ms = range(sentence.start_ms - 600, sentence.end_ms + 600)
+        written = " ".join(one["delta"] for one in texts if one["elapsed_ms"] - 500 in said_ms)
+        assert sentence.translations["es"].split()[-1].rstrip(".") in written
+        told = [one["elapsed_ms"] for one in sounds if one["elapsed_ms"] in said_ms]
+        assert told == sorted(told)
+        assert told[-1] - told[0] > 0.6 * (sentence.end_ms - sentence.start_ms)
+
+
+async def test_text_does_not_wait_for_the_voice(
+    server: TestServer, connect: Connect, talk_pcm: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The voice speaks no sentence before the text of the last one is here."""
+    written = asyncio.Event()
+    speak = voice.RehearsalVoice.speak
+
+    async def late(self: voice.RehearsalVoice, *wanted: Any) -> bytes:
+        await written.wait()
+        return await speak(self, *wanted)
+
+    monkeypatch.setattr(voice.RehearsalVoice, "speak", late)
+    async with connect() as client:
+        await client.hear(excerpt(talk_pcm, 0, 14_000) + bytes(48 * 3_000))
+        while len(client.text()) < len(THREE) - 1:
+            await client.until("session.output_transcript.delta")
+        assert not client.spoken()
+        written.set()
+        await client.finish()
+    assert client.text() == THREE
+    assert client.spoken()
+
+
+async def test_a_recogniser_is_loaded_before_it_is_needed(talk_pcm: bytes) -> None:
+    server = TestServer(create_app(RehearsalSettings(close_delay_s=0.1, loads_first=True)))
+    async with server:
+        streams = server.app[STREAMS]
+        for _ in range(2):
+            ready = streams._ready
+            assert ready is not None
+            async with connected(server) as client:
+                await client.interpret(excerpt(talk_pcm, 0, 5_400))
+                assert client.text() == SENTENCES[0].translations["es"]
+                assert streams._ready is not ready, "it was used"
+            async with deadline():
+                while streams._ready in {None, ready}:
+                    await asyncio.sleep(0.05)
+
+
 def base64_content(event: dict[str, Any]) -> bool:
     """Whether a delta is more than filler."""
     return bool(event["delta"].rstrip("=").strip("A"))

@@ -1,5 +1,7 @@
 """The natural voice: its spelling, its sound, and when it leaves the word to the simple one."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,25 @@ async def test_a_voice_that_fails_is_replaced_by_the_simple_one(
 
     monkeypatch.setattr(WorkerProcess, "start_module", fails)
     assert await NaturalVoice().speak("Hola.", "es") is None
+
+
+async def test_a_sentence_that_is_late_is_left_to_the_simple_voice_and_finished(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    busy = asyncio.Event()
+    rendered = []
+
+    async def slowly(self: NaturalVoice, text: str, language: str) -> bytes:
+        await busy.wait()
+        rendered.append(language)
+        return b"\1\0"
+
+    monkeypatch.setattr(NaturalVoice, "_rendered", slowly)
+    voice = NaturalVoice(latest_s=1.0)
+    assert await voice.speak("Si.", "es") is None
+    assert "too late" in caplog.text
+    assert await voice.speak("No.", "es") is None, "voices do not alternate"
+    busy.set()
+    assert await voice.speak("Oui.", "fr") == b"\1\0"
+    assert rendered == ["es", "fr"]
+    await voice.close()
