@@ -34,7 +34,7 @@ def silence(ms: int) -> bytes:
 def plain_words(text: str) -> list[str]:
     """Words without case and punctuation; hyphens part words, and titles are written out."""
     spelled = text.lower().replace("mr.", "mister").replace("mrs.", "missus")
-    return re.findall(r"[a-záéíñóúü']+", spelled)
+    return re.findall(r"(?:[^\W\d_]|')+", spelled)
 
 
 def word_errors(reference: list[str], heard: list[str]) -> int:

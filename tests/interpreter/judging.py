@@ -10,7 +10,7 @@ from broadcaster.rehearsal.resample import Resampler
 from broadcaster.rehearsal.spelling.numerals import with_numbers_written
 from broadcaster.rehearsal.spelling.spellers import speller
 from broadcaster.rehearsal.whisper.engine import Whisper
-from broadcaster.rehearsal.whisper.hypothesis import MODEL_HZ
+from broadcaster.rehearsal.whisper.hypothesis import MODEL_HZ, EncodedSpeech
 from broadcaster.rehearsal.whisper.model_files import find_model, usable_cores
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 from tests.interpreter.human_speech import word_errors
@@ -36,11 +36,19 @@ class Listener:
             pcm: s16le mono 24 kHz, at most 29 s.
             language: ISO 639-1 code.
         """
-        samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32_768
-        sound = Resampler(SAMPLE_RATE_HZ, MODEL_HZ).process(samples).astype(np.float32)
-        speech = self._whisper.encode(sound)
+        speech = self._speech(pcm)
         words = speech.words(language, "", ())
         return "".join(word.text for word in words), dict(speech.languages())
+
+    def timed(self, pcm: bytes, language: str) -> list[tuple[str, float]]:
+        """The words of a sound, as in `hear`, each with the second at which it begins."""
+        words = self._speech(pcm).words(language, "", ())
+        return [(word.text, word.start_ms / 1000) for word in words]
+
+    def _speech(self, pcm: bytes) -> EncodedSpeech:
+        samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32_768
+        sound = Resampler(SAMPLE_RATE_HZ, MODEL_HZ).process(samples).astype(np.float32)
+        return self._whisper.encode(sound)
 
 
 def units(text: str, language: str) -> list[str]:

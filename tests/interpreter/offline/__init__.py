@@ -1,0 +1,1 @@
+"""The proof that the local interpreter and the broadcaster need no network."""

@@ -1,0 +1,200 @@
+"""The figures of each section of the programme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import numpy as np
+import sacrebleu
+
+from broadcaster.model.audio import CLOCK_HZ
+from tests.interpreter.human_speech import plain_words, word_errors
+from tests.interpreter.judging import Listener
+from tests.interpreter.offline.audience import Channel, NewWords
+from tests.interpreter.offline.broadcast import Broadcast
+from tests.interpreter.offline.programme import Programme, Section, Sentence
+from tests.interpreter.spoken_words import Delays, Place
+from tests.support.sound import Samples
+
+_PIECE_S = 20.0
+_STEP_S = 0.1
+_LOUD_RMS = 100.0
+_VOICE_AFTER_S = 6.0
+"""The voice may speak this much longer than its section's text comes."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that came of a section.
+
+    Attributes:
+        section: what was played.
+        floor_words: of the captions of the original.
+        english: text of the interpretation.
+        errors: words of the original that are wrong, missing or too many.
+        text: delays of the text that a reader in English has.
+        voice: delays of the voice in English.
+        voice_errors: words of the English text that are not understood in the voice.
+        loud_s: seconds of sound in English.
+        cores: cores that the interpreter and the server used.
+    """
+
+    section: Section
+    floor_words: Sequence[str]
+    english: str
+    errors: int
+    text: Delays
+    voice: Delays
+    voice_errors: int
+    loud_s: float
+    cores: tuple[float, float]
+
+    @property
+    def english_words(self) -> list[str]:
+        """The words of the interpretation."""
+        return plain_words(self.english)
+
+    def chrf(self) -> float:
+        """Of the interpretation against the original in English."""
+        reference = " ".join(one.english for one in self.section.sentences)
+        return float(sacrebleu.corpus_chrf([self.english], [[reference]]).score)
+
+
+def figures(programme: Programme, heard: Broadcast) -> list[Figures]:
+    """The figures of all sections; takes a third of a second for a second of voice."""
+    first = programme.sections[0]
+    begin = round(first.begin_s * CLOCK_HZ) * 2
+    moved_s = heard.floor.begin_of(bytes(programme.pcm[begin : begin + 4 * CLOCK_HZ]))
+    moved_s -= first.begin_s
+    clock_s = heard.floor.delay_s()
+    timeline = _Timeline(heard, moved_s, clock_s, Listener())
+    return [timeline.figures(section) for section in programme.sections]
+
+
+@dataclass(frozen=True)
+class _Timeline:
+    """Turns times of the event into those of the programme.
+
+    Attributes:
+        heard: by the audience.
+        moved_s: event-clock second at which the programme began.
+        clock_s: when a listener of the floor has what is at position 0 of the event.
+        listener: understands the voice.
+    """
+
+    heard: Broadcast
+    moved_s: float
+    clock_s: float
+    listener: Listener
+
+    def figures(self, section: Section) -> Figures:
+        """Those of one section."""
+        original, english = (
+            self._news(self.heard.floor, section),
+            self._news(self.heard.english, section),
+        )
+        spoken = [word for word, _ in section.words]
+        floor_words = [word for one in original for word in one.words]
+        begin_s = section.begin_s + self.moved_s + self.clock_s
+        until_s = section.until_s + self.moved_s + self.clock_s
+        text, voice, voice_errors = Delays(), Delays(), 0
+        if section.kind == "human":
+            place = Place(section.words)
+            for one in original:
+                for end_s in place.read(" ".join(one.words)):
+                    text.add(end_s, one.at_s)
+        if section.kind == "spoken":
+            words = [(word, one.at_s) for one in english for word in one.words]
+            text = _sentence_delays(section.sentences, words)
+            understood = self._voice(section)
+            voice = _sentence_delays(section.sentences, understood)
+            voice_errors = word_errors([word for word, _ in words], [one for one, _ in understood])
+        return Figures(
+            section,
+            floor_words,
+            self._english(section),
+            word_errors(spoken, floor_words),
+            text,
+            voice,
+            voice_errors,
+            self._loud_s(section),
+            (
+                self.heard.interpreter.per_second(begin_s, until_s),
+                self.heard.server.per_second(begin_s, until_s),
+            ),
+        )
+
+    def _news(self, channel: Channel, section: Section) -> list[NewWords]:
+        """The words of a channel that came while the section or the silence after it was heard."""
+        moved = [NewWords(one.at_s - self.moved_s, one.words) for one in channel.news(self.clock_s)]
+        return [one for one in moved if section.begin_s <= one.at_s < section.until_s]
+
+    def _english(self, section: Section) -> str:
+        """The text of the English captions that came in the section, as it was written."""
+        newest = dict[str, str]()
+        for at_s, caption in self.heard.english.captions:
+            if section.begin_s <= at_s - self.clock_s - self.moved_s < section.until_s:
+                newest[caption.id] = " ".join(caption.text.split())
+        return " ".join(newest.values())
+
+    def _sound(self, begin_s: float, end_s: float) -> Samples:
+        """The sound in English between two seconds of the programme."""
+        first_s = self.heard.english.first_s() - self.moved_s
+        begin, end = (max(0, round((one - first_s) * CLOCK_HZ)) for one in (begin_s, end_s))
+        return self.heard.english.sound[begin:end]
+
+    def _loud_s(self, section: Section) -> float:
+        sound = self._sound(section.begin_s + _VOICE_AFTER_S, section.until_s)
+        step = round(_STEP_S * CLOCK_HZ)
+        steps = sound[: len(sound) // step * step].reshape(-1, step)
+        return float(np.sum(np.sqrt(np.mean(steps**2, axis=1)) > _LOUD_RMS)) * _STEP_S
+
+    def _voice(self, section: Section) -> list[tuple[str, float]]:
+        """The words of the voice in a section, each with the second at which it begins."""
+        words, at_s = list[tuple[str, float]](), section.begin_s
+        end_s = section.until_s + _VOICE_AFTER_S
+        sound = self._sound(at_s, end_s)
+        while len(sound) > CLOCK_HZ:
+            size = _quietest(sound)
+            pcm = np.clip(np.rint(sound[:size]), -32_768, 32_767).astype("<i2").tobytes()
+            words += [
+                (word, at_s + begin_s)
+                for text, begin_s in self.listener.timed(pcm, "en")
+                for word in plain_words(text)
+            ]
+            at_s, sound = at_s + size / CLOCK_HZ, sound[size:]
+        return words
+
+
+def _quietest(sound: Samples) -> int:
+    """Where to cut a sound that is too long for one look: in a quiet place before `_PIECE_S`."""
+    if len(sound) <= _PIECE_S * CLOCK_HZ:
+        return len(sound)
+    step = round(_STEP_S * CLOCK_HZ)
+    first, last = round(_PIECE_S / 2 * CLOCK_HZ), round(_PIECE_S * CLOCK_HZ)
+    starts = range(first, last - step, step)
+    levels = [float(np.mean(sound[start : start + step] ** 2)) for start in starts]
+    return starts[int(np.argmin(levels))] + step // 2
+
+
+def _sentence_delays(sentences: Sequence[Sentence], words: Sequence[tuple[str, float]]) -> Delays:
+    """From the end of each sentence to the first word of its interpretation.
+
+    Words are those of the interpretation with their times. They are matched with the sentences in
+    English, in their order; a sentence of which no two words in a row are found is left out.
+    """
+    said = [
+        (word, number) for number, one in enumerate(sentences) for word in plain_words(one.english)
+    ]
+    matcher = SequenceMatcher(
+        None, [word for word, _ in said], [word for word, _ in words], autojunk=False
+    )
+    firsts = dict[int, float]()
+    for block in matcher.get_matching_blocks():
+        for offset in range(block.size if block.size > 1 else 0):
+            number = said[block.a + offset][1]
+            firsts.setdefault(number, words[block.b + offset][1])
+    delays = Delays()
+    for number, at_s in firsts.items():
+        delays.add(sentences[number].end_s, at_s)
+    return delays
