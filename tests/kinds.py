@@ -80,6 +80,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/check/test_engines": "realtime redis",
     "desk/check/test_server.py::test_redis": "redis",
     "desk/check/test_trials": "realtime redis speech",
+    "desk/comparison/test_comparison_api": "realtime",
     "desk/conferences/test_conference_page": "browser",
     "desk/conferences/test_event_form": "browser",
     "desk/outputs/test_outputs_page": "browser",

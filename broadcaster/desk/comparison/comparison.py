@@ -155,16 +155,15 @@ class Comparison:
             await self._clock.sleep(SAMPLE_EVERY_S)
 
     async def _measured(self) -> list[Measure]:
-        records = [await self._records(side) for side in self._sides]
-        a, b = await asyncio.to_thread(lambda: [self._figures(one) for one in records])
+        a, b = [await self._figures(side) if side.is_heard else None for side in self._sides]
         return measures_of(a, b)
 
-    async def _records(self, side: Side) -> EventRecords:
+    async def _figures(self, side: Side) -> ChannelFigures:
         stored = await read_records(self._bus, side.event, {side.language: side.spent.total_usd})
-        said = self._part.captions(side.began_ms or 0)
-        return side.records(stored, ChannelRecords(FLOOR, said))
+        said = ChannelRecords(FLOOR, self._part.captions(side.began_ms or 0))
+        return await asyncio.to_thread(self._computed, side.records(stored, said))
 
-    def _figures(self, records: EventRecords) -> ChannelFigures:
+    def _computed(self, records: EventRecords) -> ChannelFigures:
         """The figures of the language; without captions nothing is compared with a reference."""
         [channel] = records.languages
         reference = self._part.reference(channel.channel)

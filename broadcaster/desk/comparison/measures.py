@@ -49,9 +49,21 @@ class _Rated:
     badness: Callable[[float], float]
 
 
-def measures_of(a: ChannelFigures, b: ChannelFigures) -> list[Measure]:
-    """All measures of two channels, in the order in which they are shown."""
-    return [_measure(one, one.value(a), one.value(b)) for one in _FIGURES]
+def measures_of(a: ChannelFigures | None, b: ChannelFigures | None) -> list[Measure]:
+    """All measures of two channels, in the order in which they are shown.
+
+    Args:
+        a: of the first service; None if it was not heard, because its channel then had the floor.
+        b: of the second service.
+    """
+    return [
+        _measure(
+            one,
+            None if a is None else one.value(a),
+            None if b is None else one.value(b),
+        )
+        for one in _FIGURES
+    ]
 
 
 def _measure(figure: _Rated, a: float | None, b: float | None) -> Measure:

@@ -73,6 +73,11 @@ class Side:
         return self.booth.queue_ms > 0 or self.booth.level_dbfs >= AUDIBLE_DBFS
 
     @property
+    def is_heard(self) -> bool:
+        """Whether an interpretation was heard."""
+        return self.booth.lag_ms is not None
+
+    @property
     def is_ready(self) -> bool:
         """Whether the service has a session."""
         return self.booth.state is BoothState.LIVE
@@ -103,7 +108,7 @@ class Side:
         """Its outcome as JSON shows it."""
         return {
             "service": self.service,
-            "heard": self.booth.lag_ms is not None,
+            "heard": self.is_heard,
             "reason": self.booth.reason or self.booth.last_error_reason,
             "cost_usd": round(self.spent.total_usd, 5),
         }

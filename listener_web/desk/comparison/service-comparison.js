@@ -215,9 +215,11 @@ export class ServiceComparison {
     const told = unheard.map(({ service, reason }) =>
       h('p', { role: 'status' }, `${say('compareNotHeard', { service })} ${reason}`.trim()),
     );
+    this.#result.append(...told);
+    if (unheard.length === sides.length) return;
     const now = () => /** @type {DeskEvent} */ (this.#event);
     const first = new FirstService(now, tag, services, this.#known, this.#fail);
-    this.#result.append(...told, measuresTable(measures, titles), first.element);
+    this.#result.append(measuresTable(measures, titles), first.element);
   }
 }
 

@@ -72,6 +72,7 @@ def test_a_service_that_said_nothing_is_better_at_nothing() -> None:
     said = figures(2_000, PART.reference("es"))
     silent = figures_of(event(PART.captions(0))).channels[1]
     assert {one.better for one in measures_of(said, silent)} == {""}
+    assert {(one.better, one.b) for one in measures_of(said, None)} == {("", None)}
 
 
 def test_a_side_is_a_hidden_copy_that_one_service_interprets() -> None:
