@@ -8,6 +8,7 @@ from pathlib import Path
 PROGRAMS = {
     "redis-server": "redis-server",
     "chromium": "chromium",
+    "chromium-headless-shell": "chromium-headless-shell",
     "node": "nodejs npm",
     "docker-compose": "docker-compose",
     "flite": "flite",

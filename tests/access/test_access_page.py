@@ -11,7 +11,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
@@ -32,7 +32,7 @@ async def desk() -> AsyncIterator[tuple[str, Browser]]:
         for event in (EVENT, OTHER):
             await bus.put(keys.event_record(event.id), event.to_json())
         url = await stack.enter_async_context(served_desk(bus))
-        yield url, await stack.enter_async_context(chromium())
+        yield url, await stack.enter_async_context(headless_shell())
 
 
 async def photograph(page: Page, name: str) -> None:
@@ -42,7 +42,9 @@ async def photograph(page: Page, name: str) -> None:
 
 
 async def signed_in(browser: Browser, link: str) -> Page:
-    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    )
     page = await context.new_page()
     await page.goto(link)
     await page.locator("#account, #sign-in:visible").first.wait_for()

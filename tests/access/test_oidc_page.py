@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from broadcaster.config import Settings
 from tests.access.oidc_settings import settings_of
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.oidc_provider import running_provider
 from tests.support.ports import free_port
 from tests.support.server import running_server
@@ -22,7 +22,7 @@ async def test_the_button_leads_to_the_provider_and_back(tmp_path: Path) -> None
         provider.issuer = provider.issuer.replace("127.0.0.1", "localhost")
         given = settings_of(provider, free_port())
         given["oidc_client_secret"] = Settings.model_validate(given).oidc_client_secret
-        async with running_server(tmp_path, **given) as server, chromium() as browser:
+        async with running_server(tmp_path, **given) as server, headless_shell() as browser:
             context = await browser.new_context(viewport={"width": 360, "height": 800})
             page = await context.new_page()
             await page.goto(f"{server.url}/desk")

@@ -17,7 +17,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.web.access.credentials import COOKIE
 from broadcaster.web.organizer import Organizer
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
@@ -41,7 +41,7 @@ async def poster(event: Event) -> AsyncIterator[Page]:
         bus = await stack.enter_async_context(EmbeddedBus(None))
         await bus.put(keys.event_record(event.id), event.to_json())
         url = await stack.enter_async_context(served_desk(bus))
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(headless_shell())
         context = await browser.new_context(viewport={"width": 1280, "height": 900})
         await context.add_cookies(
             [{"name": COOKIE, "value": Organizer(TOKEN).cookie(), "url": url}]

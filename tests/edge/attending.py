@@ -25,8 +25,12 @@ async def attending(
     browser: Browser, edge: Edge, query: str = "", **context: Any
 ) -> AsyncIterator[Attendee]:
     """A page whose channels are shown; it must not complain until the end."""
-    settings = {"viewport": {"width": 390, "height": 844}, "locale": "en", **context}
-    attendee = Attendee(await (await browser.new_context(**settings)).new_page())
+    phone: dict[str, Any] = {
+        "viewport": {"width": 390, "height": 844},
+        "locale": "en",
+        "reduced_motion": "reduce",
+    }
+    attendee = Attendee(await (await browser.new_context(**phone | context)).new_page())
     await attendee.page.goto(f"{edge.url}/e/talk{query}")
     await attendee.page.wait_for_selector("#languages-button")
     yield attendee

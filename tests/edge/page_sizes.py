@@ -51,8 +51,8 @@ async def say(edge: Edge, channel: str, *texts: str) -> None:
 @asynccontextmanager
 async def read(browser: Browser, url: str, wait_for: str, **context: Any) -> AsyncIterator[Page]:
     """A page of a reader that shows a caption."""
-    settings = {"viewport": {"width": 390, "height": 844}, **context}
-    attendee = Attendee(await (await browser.new_context(**settings)).new_page())
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
+    attendee = Attendee(await (await browser.new_context(**phone | context)).new_page())
     await attendee.page.goto(url)
     await attendee.wait_for_caption(wait_for)
     yield attendee.page

@@ -8,7 +8,7 @@ import pytest
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from tests.edge.conftest import Edge
-from tests.support.browser import Attendee, chromium, until
+from tests.support.browser import Attendee, headless_shell, until
 from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ async def test_pieces_become_sentences_and_pauses_become_paragraphs(edge: Edge) 
     await write(edge, 1, 4_000, "valle.")
     await write(edge, 2, 8_000, "Es así.")
     await write(edge, 3, 16_000, "Recibamos […] invitado")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
         await page.wait_for_caption("invitado")
         await write(edge, 4, 20_000, "Diego.")
@@ -64,7 +64,7 @@ def stream(count: int, every_ms: int) -> str:
 
 
 async def test_a_long_talk_has_times_in_it_and_a_page_that_stays_small(edge: Edge) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         page = await browser.new_page(timezone_id="UTC", locale="de")
         body, headers = stream(240, 10_000), {"Content-Type": "text/event-stream"}
         await page.route("**/captions/es*", lambda route: route.fulfill(body=body, headers=headers))
@@ -91,7 +91,7 @@ async def test_the_first_captions_are_shown_at_their_end_at_once(edge: Edge) -> 
     """Not at their beginning, with a smooth way to the newest one."""
     for number in range(8):
         await write(edge, number, 10_000 * number, f"Frase {number} del valle.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         page = await browser.new_page(viewport={"width": 360, "height": 640})
         await page.add_init_script(FIRST_FRAME)
         await page.goto(f"{edge.url}/e/talk?lang=es")
@@ -114,7 +114,7 @@ async def test_a_reader_who_scrolls_back_reaches_the_first_caption_and_the_newes
 ) -> None:
     for number in range(LONG_TALK):
         await write(edge, number, number * 8_000, f"Frase {number} de una charla sobre el agua.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
         page = attendee.page
         await attendee.wait_for_caption(f"Frase {LONG_TALK - 1} ")
@@ -147,7 +147,7 @@ async def test_a_reader_who_scrolls_back_reaches_the_first_caption_and_the_newes
 async def test_what_is_read_stays_in_its_place_while_earlier_captions_come(edge: Edge) -> None:
     for number in range(200):
         await write(edge, number, number * 8_000, f"Frase {number} de una charla sobre el agua.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
         page = attendee.page
         await attendee.wait_for_caption("Frase 199 ")
@@ -169,7 +169,7 @@ async def test_earlier_captions_join_the_paragraph_that_was_shown(edge: Edge) ->
         text = "El agua del valle" if number == 19 else f"es de todos, frase {number}."
         start_ms = 19 * 12_000 + 3_000 if number == 20 else number * 12_000
         await write(edge, number, start_ms, text)
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
         page = attendee.page
         await attendee.wait_for_caption("frase 59.")

@@ -10,7 +10,7 @@ from broadcaster.model.event import Channel
 from tests.edge.attending import attending, heard_from, say
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.voices import at_work, encoded, speaking
-from tests.support.browser import chromium, until
+from tests.support.browser import headless_shell, until
 from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ async def test_a_language_that_is_gone_is_told_and_the_one_before_goes_on(edge: 
     """The organizer has taken it out of the event since the page was loaded."""
     await say(edge, "es", "Hola.")
     await asyncio.to_thread(encoded)
-    async with at_work(edge), chromium() as browser:
+    async with at_work(edge), headless_shell() as browser:
         async with attending(browser, edge, "?lang=es") as attendee:
             page = attendee.page
             await attendee.wait_for_caption("Hola.")
@@ -49,7 +49,7 @@ async def test_a_language_that_is_gone_is_told_and_the_one_before_goes_on(edge: 
 async def test_sentences_of_both_languages_can_be_quoted_one_at_a_time(edge: Edge) -> None:
     await say(edge, "es", "Hola.")
     await say(edge, "ar", "مرحبًا.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         allowed = ["clipboard-read", "clipboard-write"]
         async with attending(browser, edge, "?lang=es", permissions=allowed) as attendee:
             page = attendee.page
@@ -79,7 +79,7 @@ async def test_the_second_language_is_named_for_screen_readers_when_it_is_the_or
     edge: Edge,
 ) -> None:
     await edge.put(dataclasses.replace(EVENT, source_language="it"))
-    async with chromium() as browser, attending(browser, edge, "?lang=es") as attendee:
+    async with headless_shell() as browser, attending(browser, edge, "?lang=es") as attendee:
         await attendee.open_languages()
         await attendee.pick("floor", "second")
         assert await second_language(attendee.page) == "it"
@@ -88,7 +88,7 @@ async def test_the_second_language_is_named_for_screen_readers_when_it_is_the_or
 async def test_the_bars_of_the_player_are_there_while_it_sounds_and_at_no_other_time(
     edge: Edge,
 ) -> None:
-    async with speaking(edge), chromium() as browser:
+    async with speaking(edge), headless_shell() as browser:
         async with attending(browser, edge, "?lang=es") as attendee:
             page = attendee.page
             await page.click("#read-only")

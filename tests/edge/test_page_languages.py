@@ -13,7 +13,7 @@ from tests.edge.attending import attending, heard_from, say
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.voices import at_work, encoded
 from tests.support.axe import violations
-from tests.support.browser import Attendee, chromium, until
+from tests.support.browser import Attendee, headless_shell, until
 from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
@@ -62,7 +62,7 @@ async def test_many_languages_are_chosen_by_keyboard_alone(edge: Edge) -> None:
     await edge.put(CONGRESS)
     await say(edge, "ja", "こんにちは。")
     await say(edge, "el", "Καλημέρα.")
-    async with chromium() as browser, attending(browser, edge, locale="ja") as attendee:
+    async with headless_shell() as browser, attending(browser, edge, locale="ja") as attendee:
         page = attendee.page
         await attendee.wait_for_caption("こんにちは。")
         assert "日本語" in await page.inner_text("#languages-button")
@@ -94,7 +94,7 @@ async def test_many_languages_are_chosen_by_keyboard_alone(edge: Edge) -> None:
 
 async def test_languages_are_found_by_any_of_their_names(edge: Edge) -> None:
     await edge.put(CONGRESS)
-    async with chromium() as browser, attending(browser, edge, locale="de-AT") as attendee:
+    async with headless_shell() as browser, attending(browser, edge, locale="de-AT") as attendee:
         await attendee.open_languages()
         for query, found in (
             ("griech", ["el"]),
@@ -122,7 +122,7 @@ async def test_languages_are_found_by_any_of_their_names(edge: Edge) -> None:
 
 
 async def test_the_language_of_the_speaker_is_asked_for_when_the_sheet_opens(edge: Edge) -> None:
-    async with chromium() as browser, attending(browser, edge, "?lang=es") as attendee:
+    async with headless_shell() as browser, attending(browser, edge, "?lang=es") as attendee:
         status = BoothStatus("floor", BoothState.LIVE, floor_language="it")
         room = await edge.rooms.open("talk")
         async with deadline():
@@ -141,7 +141,7 @@ async def test_one_language_is_heard_and_another_is_read(edge: Edge) -> None:
     await say(edge, "es", "Hola.")
     await say(edge, "ar", "مرحبًا.")
     await asyncio.to_thread(encoded)
-    async with at_work(edge), chromium() as browser, attending(browser, edge) as attendee:
+    async with at_work(edge), headless_shell() as browser, attending(browser, edge) as attendee:
         page = attendee.page
         await attendee.choose("es")
         await attendee.wait_for_caption("Hola.")
@@ -170,7 +170,7 @@ async def test_one_language_is_heard_and_another_is_read(edge: Edge) -> None:
 
 async def test_the_level_of_the_original_reaches_the_server(edge: Edge) -> None:
     await asyncio.to_thread(encoded)
-    async with at_work(edge), chromium() as browser, attending(browser, edge) as attendee:
+    async with at_work(edge), headless_shell() as browser, attending(browser, edge) as attendee:
         await attendee.choose("es")
         await attendee.listen()
         await heard_from(edge, "es")
@@ -188,7 +188,7 @@ async def test_the_level_of_the_original_reaches_the_server(edge: Edge) -> None:
 
 async def test_the_volume_is_in_the_sheet_and_kept(edge: Edge) -> None:
     await asyncio.to_thread(encoded)
-    async with at_work(edge), chromium() as browser, attending(browser, edge) as attendee:
+    async with at_work(edge), headless_shell() as browser, attending(browser, edge) as attendee:
         await attendee.choose("es")
         await attendee.listen()
         await attendee.open_languages()
@@ -205,7 +205,7 @@ async def test_two_languages_are_read_at_a_time(edge: Edge, width: int, height: 
     await say(edge, "es", "Hola.")
     await say(edge, "ar", "مرحبًا.")
     size = {"width": width, "height": height}
-    async with chromium() as browser, attending(browser, edge, viewport=size) as attendee:
+    async with headless_shell() as browser, attending(browser, edge, viewport=size) as attendee:
         page = attendee.page
         await attendee.choose("es")
         await attendee.open_languages()
@@ -242,7 +242,7 @@ async def test_two_languages_are_read_at_a_time(edge: Edge, width: int, height: 
 async def test_with_captions_only_nothing_asks_for_sound(edge: Edge) -> None:
     await say(edge, "es", "Hola.")
     await asyncio.to_thread(encoded)
-    async with at_work(edge), chromium() as browser, attending(browser, edge) as attendee:
+    async with at_work(edge), headless_shell() as browser, attending(browser, edge) as attendee:
         page = attendee.page
         await attendee.choose("es")
         await attendee.listen()
@@ -267,7 +267,7 @@ async def test_with_captions_only_nothing_asks_for_sound(edge: Edge) -> None:
 
 async def test_the_dock_is_a_small_player_after_the_first_tap(edge: Edge) -> None:
     await asyncio.to_thread(encoded)
-    async with at_work(edge), chromium() as browser, attending(browser, edge) as attendee:
+    async with at_work(edge), headless_shell() as browser, attending(browser, edge) as attendee:
         page = attendee.page
         await attendee.choose("es")
         await until(page, "() => document.querySelector('#listen').checkVisibility()")
@@ -331,7 +331,7 @@ async def test_every_state_is_accessible_and_nothing_is_cut_off(
     wrong: dict[tuple[object, ...], list[str]] = {}
     async with (
         at_work(edge),
-        chromium(f"--blink-settings=defaultFontSize={root_px}") as browser,
+        headless_shell(f"--blink-settings=defaultFontSize={root_px}") as browser,
         attending(browser, edge, locale=locale) as attendee,
     ):
         async for state in states(attendee):
@@ -348,7 +348,7 @@ async def test_forced_colours_show_what_is_chosen_in_the_sheet(edge: Edge) -> No
       const {outlineStyle, backgroundColor} = getComputedStyle(document.querySelector(selector));
       return [outlineStyle, backgroundColor];
     }"""
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with attending(browser, edge, "?lang=es", forced_colors="active") as attendee:
             await attendee.open_languages()
             await attendee.page.focus("#linked")
@@ -366,7 +366,7 @@ async def test_forced_colours_show_what_is_chosen_in_the_sheet(edge: Edge) -> No
 
 async def test_a_language_that_is_added_can_be_chosen_without_a_reload(edge: Edge) -> None:
     await edge.caption(0, "Hola.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
         page = attendee.page
         await attendee.wait_for_caption("Hola.")
@@ -382,7 +382,7 @@ async def test_a_language_that_is_added_can_be_chosen_without_a_reload(edge: Edg
 
 async def test_captions_only_is_found_next_to_listen(edge: Edge) -> None:
     await edge.caption(0, "Hola.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
         page = attendee.page
         await attendee.wait_for_caption("Hola.")

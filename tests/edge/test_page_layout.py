@@ -10,7 +10,7 @@ from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.page_sizes import CUT_OFF, SIZES, SMALL_TARGETS, read, say
 from tests.support.axe import violations
-from tests.support.browser import Attendee, chromium, until
+from tests.support.browser import Attendee, headless_shell, until
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,7 @@ async def test_nothing_is_cut_off_in_any_width_with_large_text(edge: Edge, root_
     await say(edge, "es", "Buenos días a todos.", "Bienvenidos a la Confederación Hidrográfica.")
     await say(edge, "ar", "صباح الخير جميعًا.", "مرحبًا بكم.")
     wrong: dict[tuple[object, ...], list[str]] = {}
-    async with chromium(f"--blink-settings=defaultFontSize={root_px}") as browser:
+    async with headless_shell(f"--blink-settings=defaultFontSize={root_px}") as browser:
         for locale, tag, text in (("de", "es", "Hidrográfica"), ("ar", "ar", "مرحبًا")):
             url = f"{edge.url}/e/talk?lang={tag}"
             async with read(browser, url, text, locale=locale) as page:
@@ -57,7 +57,7 @@ async def test_nothing_is_cut_off_in_any_width_with_large_text(edge: Edge, root_
 
 async def test_forced_colours_show_what_is_chosen_and_what_is_newest(edge: Edge) -> None:
     await say(edge, "es", "Buenos días a todos.", "Bienvenidos.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         url = f"{edge.url}/e/talk?lang=es"
         async with read(browser, url, "Bienvenidos.", forced_colors="active") as page:
             marked = await page.evaluate(MARKED)
@@ -71,7 +71,7 @@ async def test_no_state_of_the_page_breaks_a_rule_of_accessibility(edge: Edge) -
     await say(edge, "es", "Buenos días a todos.", "Bienvenidos.")
     await say(edge, "ar", "صباح الخير جميعًا.", "مرحبًا بكم.")
     wrong: dict[str, list[str]] = {}
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         url = f"{edge.url}/e/talk?lang=es"
         async with read(browser, url, "Bienvenidos.") as page:
             wrong["reading"] = await violations(page)
@@ -108,7 +108,7 @@ async def test_a_screen_reader_gets_the_language_of_the_speaker_and_the_name_of_
     edge: Edge,
 ) -> None:
     await say(edge, "floor", "Buongiorno a tutti.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with read(browser, f"{edge.url}/e/talk?lang=floor", "Buongiorno") as page:
             assert await page.get_attribute("#captions", "lang") is None
             status = BoothStatus("floor", BoothState.LIVE, floor_language="it")
@@ -131,7 +131,7 @@ async def test_the_settings_open_at_their_beginning_and_the_sample_covers_no_hea
       const rim = Math.max(0, ...spread.map(([, px]) => Number(px)));
       return sample.getBoundingClientRect().top - rim - heading.bottom;
     }"""
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with read(browser, f"{edge.url}/e/talk?lang=es", "Bienvenidos.") as page:
             await page.click("#settings-button")
             await page.wait_for_selector("#text-size")
@@ -148,7 +148,7 @@ async def test_what_is_said_about_ai_is_in_sight_at_a_zoom_of_400_percent(edge: 
     await edge.put(dataclasses.replace(LONG, notice="Fire exit: left of the stage."))
     await say(edge, "es", "Bienvenidos.")
     zoomed = {"width": 320, "height": 256}
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         url = f"{edge.url}/e/talk?lang=es"
         async with read(browser, url, "Bienvenidos.", viewport=zoomed, locale="de") as page:
             bottom = "(one) => document.querySelector(one).getBoundingClientRect().bottom"

@@ -17,7 +17,7 @@ from broadcaster.web.assets import Assets, assets
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.faulty_proxy import FaultyProxy, faulty
 from tests.support.axe import violations
-from tests.support.browser import Attendee, chromium, until
+from tests.support.browser import Attendee, Engine, chromium, headless_shell, until
 from tests.support.deadline import deadline
 from tests.support.pictures import photograph
 
@@ -36,10 +36,12 @@ SIZES = ((320, 256), (360, 640), (1280, 800))
 
 
 @asynccontextmanager
-async def visited(edge: Edge, **look: Any) -> AsyncIterator[tuple[Page, FaultyProxy]]:
+async def visited(
+    edge: Edge, engine: Engine = headless_shell, **look: Any
+) -> AsyncIterator[tuple[Page, FaultyProxy]]:
     """A page that has been open long enough for its worker to be ready, behind a network."""
     await edge.caption(0, "Hola.")
-    async with faulty(edge.url) as (url, proxy), chromium() as browser:
+    async with faulty(edge.url) as (url, proxy), engine() as browser:
         context = await browser.new_context(**look)
         await context.add_init_script(AT_ONCE)
         attendee = Attendee(await context.new_page())
@@ -137,7 +139,7 @@ async def test_a_new_version_replaces_the_old_one(
 async def test_a_browser_can_keep_the_page_as_an_app(edge: Edge) -> None:
     channels = tuple(map(Channel, ("es", "fr", "de", "ar", "ja")))
     await edge.put(dataclasses.replace(EVENT, title="Agua para todos", channels=channels))
-    async with visited(edge, locale="es-ES") as (page, _proxy):
+    async with visited(edge, chromium, locale="es-ES") as (page, _proxy):
         await page.wait_for_selector("link[rel=manifest]", state="attached")
         devtools = await page.context.new_cdp_session(page)
         async with deadline():

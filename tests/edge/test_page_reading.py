@@ -15,7 +15,7 @@ from broadcaster.model.caption import Caption
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.page_sizes import CUT_OFF, SIZES, SMALL_TARGETS, read, say
 from tests.support.axe import violations
-from tests.support.browser import Attendee, chromium, until
+from tests.support.browser import Attendee, headless_shell, until
 from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
@@ -92,7 +92,7 @@ async def pick(page: Page, name: str, value: str) -> None:
 
 
 async def test_each_setting_takes_effect_and_survives_a_reload(edge: Edge) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         wide = {"viewport": {"width": 1280, "height": 800}}
         async with reader(edge, browser, **wide) as page:
             before = await page.evaluate(STYLE)
@@ -126,7 +126,7 @@ async def test_each_setting_takes_effect_and_survives_a_reload(edge: Edge) -> No
 
 
 async def test_a_font_is_fetched_when_it_is_chosen_and_not_before(edge: Edge) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with reader(edge, browser) as page:
             asked: list[str] = []
             page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
@@ -154,9 +154,8 @@ async def test_a_font_is_fetched_when_it_is_chosen_and_not_before(edge: Edge) ->
 @pytest.mark.parametrize("contrast", [False, True])
 async def test_all_colours_can_be_read(edge: Edge, *, contrast: bool) -> None:
     wrong: dict[object, list[str]] = {}
-    async with chromium() as browser:
-        # Without motion no colour is on its way to another one.
-        async with reader(edge, browser, reduced_motion="reduce") as page:
+    async with headless_shell() as browser:
+        async with reader(edge, browser) as page:
             await page.click("#settings-button")
             if contrast:
                 await page.check("#high-contrast")
@@ -183,7 +182,7 @@ async def test_all_colours_can_be_read(edge: Edge, *, contrast: bool) -> None:
 
 
 async def test_the_system_asks_for_high_contrast_until_the_reader_chooses(edge: Edge) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with reader(edge, browser, contrast="more") as page:
             root = "document.documentElement.dataset.contrast"
             assert await page.evaluate(root) == "more"
@@ -196,7 +195,7 @@ async def test_the_system_asks_for_high_contrast_until_the_reader_chooses(edge: 
 
 async def test_a_search_goes_from_place_to_place(edge: Edge) -> None:
     filler = [f"Frase {number} sin nada." for number in range(60)]
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         await say(edge, "es", "El AGUA no\nconoce", "fronteras.", *filler, "Más agua.", *filler)
         async with read(browser, edge.url + URL, "Frase 59") as page:
             await page.click("#search-button")
@@ -222,7 +221,7 @@ async def test_a_search_goes_from_place_to_place(edge: Edge) -> None:
 
 
 async def test_a_search_that_fails_says_so_and_works_again(edge: Edge) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         await say(edge, "es", *TALK)
         page = await browser.new_page()
         await page.goto(edge.url + URL)
@@ -244,7 +243,7 @@ IN_SIGHT = """() => {
 
 
 async def test_what_is_older_than_the_page_is_brought_in_and_marked(edge: Edge) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         texts = ["La palabra buscada.", *(f"Frase {number}." for number in range(240))]
         await say(edge, "es", *texts)
         async with read(browser, edge.url + URL, "Frase 239.") as page:
@@ -260,7 +259,7 @@ async def test_what_is_older_than_the_page_is_brought_in_and_marked(edge: Edge) 
 async def test_a_sentence_is_copied_by_pointer_and_by_keys(edge: Edge) -> None:
     allowed = ["clipboard-read", "clipboard-write"]
     copied = "() => navigator.clipboard.readText()"
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with reader(edge, browser, permissions=allowed) as page:
             await page.click(".caption >> nth=2")
             await page.click(".quote-bar button")
@@ -287,7 +286,7 @@ async def test_a_sentence_is_copied_by_pointer_and_by_keys(edge: Edge) -> None:
 
 
 async def test_a_sentence_is_copied_without_a_clipboard_interface_and_shared(edge: Edge) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         context = await browser.new_context()
         await context.add_init_script(
             "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
@@ -313,7 +312,7 @@ async def test_a_sentence_is_copied_without_a_clipboard_interface_and_shared(edg
 
 
 async def test_files_are_offered_when_the_organizer_allows_it(edge: Edge, tmp_path: Path) -> None:
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with reader(edge, browser) as page:
             await page.click("#settings-button")
             await page.wait_for_selector("#text-size")
@@ -342,7 +341,7 @@ async def test_files_are_offered_when_the_organizer_allows_it(edge: Edge, tmp_pa
 async def test_subtitles_are_read_by_a_browser_as_they_were_said(edge: Edge) -> None:
     await edge.put(dataclasses.replace(EVENT, downloads=True))
     said = ("Hoy <b>hablamos</b>\nde A&B -->", "[…] 日本語", "&lt; العربية")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         await say(edge, "es", *said)
         async with read(browser, edge.url + URL, "العربية") as page:
             cues = await page.evaluate(CUES, "/e/talk/transcript/es.vtt")
@@ -356,7 +355,7 @@ async def test_subtitles_are_read_by_a_browser_as_they_were_said(edge: Edge) -> 
 @pytest.mark.parametrize("root_px", [16, 32])
 async def test_search_and_quote_fit_in_any_width_with_large_text(edge: Edge, root_px: int) -> None:
     wrong: dict[object, list[str]] = {}
-    async with chromium(f"--blink-settings=defaultFontSize={root_px}") as browser:
+    async with headless_shell(f"--blink-settings=defaultFontSize={root_px}") as browser:
         async with reader(edge, browser) as page:
             await page.click(".caption >> nth=1")
             await page.click("#search-button")
@@ -377,7 +376,7 @@ async def test_search_and_quote_fit_in_any_width_with_large_text(edge: Edge, roo
 
 async def test_forced_colours_show_what_is_found_and_chosen(edge: Edge) -> None:
     background = "(selector) => getComputedStyle(document.querySelector(selector)).backgroundColor"
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with reader(edge, browser, forced_colors="active") as page:
             await page.click(".caption >> nth=0")
             await page.click("#search-button")
@@ -419,7 +418,7 @@ async def test_captions_are_shown_in_a_page_that_is_not_the_attendees(edge: Edge
         new CaptionFeed(addresses, { caption, state: none, connection: none });
       </script></head><body></body></html>"""
     await say(edge, "es", *TALK)
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         page = await browser.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))

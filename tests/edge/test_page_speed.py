@@ -7,7 +7,7 @@ from broadcaster.web.assets import FOR_EVER, assets
 from tests.edge.conftest import Edge
 from tests.edge.first_moments import first_caption, new_tab
 from tests.edge.slow_network import Network, slow_network
-from tests.support.browser import chromium, until
+from tests.support.browser import headless_shell, until
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ LARGEST_IS_A_CAPTION = "() => window.largest.some((name) => /caption|paragraph/.
 async def test_a_few_requests_and_bytes_bring_the_first_caption(edge: Edge) -> None:
     for number in range(CAPTIONS):
         await edge.caption(number, f"Frase {number} de una charla larga sobre el agua del valle.")
-    async with chromium() as browser, slow_network(Network()) as slow:
+    async with headless_shell() as browser, slow_network(Network()) as slow:
         context = await browser.new_context(locale="es-ES", proxy=slow.settings)
         page = await new_tab(context)
         first = await first_caption(page, f"{edge.url}/e/talk")
@@ -41,7 +41,7 @@ async def test_a_few_requests_and_bytes_bring_the_first_caption(edge: Edge) -> N
 async def test_a_second_visit_asks_only_for_what_changes(edge: Edge) -> None:
     await edge.caption(1, "Hola.")
     asked: list[Request] = []
-    async with chromium() as browser, slow_network(Network()) as slow:
+    async with headless_shell() as browser, slow_network(Network()) as slow:
         context = await browser.new_context(locale="es-ES", proxy=slow.settings)
         first = await first_caption(await new_tab(context), f"{edge.url}/e/talk")
         context.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks it
@@ -57,7 +57,7 @@ async def test_a_second_visit_asks_only_for_what_changes(edge: Edge) -> None:
 async def test_a_page_in_another_language_than_guessed_shows_its_captions(edge: Edge) -> None:
     """The server guesses Spanish, and the reader has chosen Arabic in this tab."""
     await edge.caption(1, "Hola.")
-    async with chromium() as browser, slow_network(Network()) as slow:
+    async with headless_shell() as browser, slow_network(Network()) as slow:
         context = await browser.new_context(locale="es-ES", proxy=slow.settings)
         page = await new_tab(context)
         await first_caption(page, f"{edge.url}/e/talk")
@@ -73,7 +73,7 @@ async def test_the_captions_come_where_they_stay(edge: Edge, *, is_late: bool) -
     """Lighthouse and Chromium call it layout shift, and largest contentful paint."""
     for number in range(CAPTIONS):
         await edge.caption(number, f"Frase {number} de una charla larga sobre el agua del valle.")
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         context = await browser.new_context(
             locale="es-ES", viewport={"width": 412, "height": 823}, is_mobile=True
         )

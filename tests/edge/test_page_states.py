@@ -19,7 +19,7 @@ from broadcaster.web.client_limits import AddressLimits
 from tests.edge.conftest import EVENT, Edge, running_edge
 from tests.edge.faulty_proxy import faulty
 from tests.support.axe import violations
-from tests.support.browser import DEADLINE_MS, Attendee, chromium, until
+from tests.support.browser import DEADLINE_MS, Attendee, headless_shell, until
 from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
@@ -62,8 +62,12 @@ OVERLAPS = """() => {
 @asynccontextmanager
 async def reader(browser: Browser, url: str, **context: Any) -> AsyncIterator[Page]:
     """A phone that opens an address; its context is closed at the end."""
-    settings = {"viewport": {"width": 390, "height": 844}, "locale": "en-GB", **context}
-    attendee = Attendee(await (await browser.new_context(**settings)).new_page())
+    phone: dict[str, Any] = {
+        "viewport": {"width": 390, "height": 844},
+        "locale": "en-GB",
+        "reduced_motion": "reduce",
+    }
+    attendee = Attendee(await (await browser.new_context(**phone | context)).new_page())
     await attendee.page.goto(url)
     yield attendee.page
     await attendee.page.context.close()
@@ -113,7 +117,7 @@ async def test_each_state_is_readable_in_every_width_and_for_everybody(
         url = await prepare(edge, state)
         for root_px, look in LOOKS[number % len(LOOKS)]:
             async with (
-                chromium(f"--blink-settings=defaultFontSize={root_px}") as browser,
+                headless_shell(f"--blink-settings=defaultFontSize={root_px}") as browser,
                 reader(browser, url, **look) as page,
             ):
                 assert await panel(page, state)
@@ -150,7 +154,7 @@ async def test_the_planned_start_is_in_the_time_of_the_phone(
 ) -> None:
     await edge.put(OPEN)
     async with (
-        chromium() as browser,
+        headless_shell() as browser,
         reader(browser, f"{edge.url}/e/talk", locale=locale, timezone_id=zone) as page,
     ):
         text = (await panel(page, "waiting")).replace("\u202f", " ")
@@ -161,7 +165,7 @@ async def test_the_planned_start_is_in_the_time_of_the_phone(
 
 async def test_a_phone_follows_the_event_through_its_states(edge: Edge) -> None:
     await edge.put(OPEN)
-    async with chromium() as browser, reader(browser, f"{edge.url}/e/talk?lang=es") as page:
+    async with headless_shell() as browser, reader(browser, f"{edge.url}/e/talk?lang=es") as page:
         assert "Planned start" in await panel(page, "waiting")
         later = dataclasses.replace(OPEN, starts_at_ms=None, notice="We begin a little later.")
         await edge.put(later)
@@ -189,7 +193,7 @@ async def test_a_phone_follows_the_event_through_its_states(edge: Edge) -> None:
 async def test_a_passcode_is_entered_with_the_keyboard_alone(edge: Edge) -> None:
     await edge.put(dataclasses.replace(TALK, passcode=PASSCODE))
     await edge.caption(1, "Hola.")
-    async with chromium() as browser, reader(browser, f"{edge.url}/e/talk?lang=es") as page:
+    async with headless_shell() as browser, reader(browser, f"{edge.url}/e/talk?lang=es") as page:
         await panel(page, "passcode")
         assert "Water" not in await page.inner_text("body")
         await page.wait_for_selector("#passcode:focus")
@@ -209,7 +213,7 @@ async def test_a_passcode_is_entered_with_the_keyboard_alone(edge: Edge) -> None
 async def test_a_network_that_guessed_too_often_is_told_to_wait() -> None:
     async with running_edge(address_limits=AddressLimits(wrong_passcodes=1)) as edge:
         await edge.put(dataclasses.replace(TALK, passcode=PASSCODE))
-        async with chromium() as browser, reader(browser, f"{edge.url}/e/talk") as page:
+        async with headless_shell() as browser, reader(browser, f"{edge.url}/e/talk") as page:
             await panel(page, "passcode")
             for text in ("This passcode is not right", "Wait a minute"):
                 await page.fill("#passcode", "wrong-one")
@@ -222,7 +226,7 @@ async def test_a_page_that_was_open_before_the_passcode_asks_for_it(edge: Edge) 
     await edge.caption(1, "Hola.")
     async with (
         faulty(edge.url) as (url, proxy),
-        chromium() as browser,
+        headless_shell() as browser,
         reader(browser, f"{url}/e/talk?lang=es") as page,
     ):
         await until(page, "() => document.querySelector('#captions').textContent === 'Hola.'")
@@ -235,7 +239,7 @@ async def test_a_page_that_was_open_before_the_passcode_asks_for_it(edge: Edge) 
 async def test_a_page_whose_channel_is_removed_shows_those_that_are_left(edge: Edge) -> None:
     await edge.put(TALK)
     await edge.caption(1, "Hola.")
-    async with chromium() as browser, reader(browser, f"{edge.url}/e/talk?lang=es") as page:
+    async with headless_shell() as browser, reader(browser, f"{edge.url}/e/talk?lang=es") as page:
         await until(page, "() => document.querySelector('#captions').textContent === 'Hola.'")
         left = [channel for channel in TALK.channels if channel.language != "es"]
         async with page.expect_event("load", timeout=DEADLINE_MS):
@@ -257,7 +261,7 @@ async def without_answers(route: Route) -> None:
 async def test_a_full_server_says_what_happens_next(edge: Edge) -> None:
     async with running_edge(address_limits=AddressLimits(joins=1)) as full:
         await full.put(TALK)
-        async with chromium() as browser, reader(browser, f"{edge.url}/e/talk") as page:
+        async with headless_shell() as browser, reader(browser, f"{edge.url}/e/talk") as page:
             await page.route("**/e/talk", without_answers)
             await page.route(
                 "**/e/talk/info",
@@ -276,7 +280,7 @@ async def test_a_full_server_says_what_happens_next(edge: Edge) -> None:
 async def test_a_wrong_link_has_a_field_for_the_code(edge: Edge) -> None:
     await edge.put(dataclasses.replace(TALK, code="K7F2Q0"))
     await edge.bus.put(keys.code_record("K7F2Q0"), b"talk")
-    async with chromium() as browser, reader(browser, f"{edge.url}/e/nosuch") as page:
+    async with headless_shell() as browser, reader(browser, f"{edge.url}/e/nosuch") as page:
         await panel(page, "wrong")
         assert not await page.is_visible("#listen")
         await page.fill("#code", "k7f 2qo")
@@ -299,7 +303,7 @@ async def test_what_is_read_about_ai_before_the_first_sound(
     await edge.put(
         dataclasses.replace(TALK, ai_notice=ai_notice, ai_notice_translations=translations)
     )
-    async with chromium() as browser, reader(browser, f"{edge.url}/e/talk") as page:
+    async with headless_shell() as browser, reader(browser, f"{edge.url}/e/talk") as page:
         await panel(page, "soon")
         visible = await page.is_visible("#ai-notice")
         assert (await page.inner_text("#ai-notice") if visible else None) == shown
@@ -311,7 +315,7 @@ async def test_the_page_names_the_service_that_processes_the_sound(edge: Edge) -
         body = await answer.text()
         await route.fulfill(response=answer, body=body.replace('"provider": ""', '"provider": "X"'))
 
-    async with chromium() as browser, reader(browser, "about:blank") as page:
+    async with headless_shell() as browser, reader(browser, "about:blank") as page:
         await page.route("**/e/talk*", with_provider)
         await page.goto(f"{edge.url}/e/talk")
         await page.wait_for_selector("#ai-notice >> text=The sound is processed by X.")
@@ -319,7 +323,7 @@ async def test_the_page_names_the_service_that_processes_the_sound(edge: Edge) -
 
 async def test_captions_without_sound_get_the_room_of_the_notice_back(edge: Edge) -> None:
     await edge.caption(1, "Buenos días a todos.")
-    async with chromium() as browser, reader(browser, "about:blank") as page:
+    async with headless_shell() as browser, reader(browser, "about:blank") as page:
         await page.clock.install()
         await page.add_init_script(
             "try { localStorage['broadcaster.captions-only'] = 'yes'; } catch {}"
@@ -336,7 +340,7 @@ async def test_a_code_is_typed_on_a_phone_in_seconds(edge: Edge) -> None:
     await edge.put(dataclasses.replace(TALK, code="K7F2Q0"))
     await edge.bus.put(keys.code_record("K7F2Q0"), b"talk")
     wrong: dict[object, list[str]] = {}
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         async with reader(browser, edge.url) as page:
             await page.wait_for_selector("#code:focus")
             await page.keyboard.type("k7f2q1")
@@ -356,7 +360,7 @@ async def test_a_code_is_typed_on_a_phone_in_seconds(edge: Edge) -> None:
                 wrong["targets", str(look)] = await page.evaluate(SMALL_TARGETS)
                 await photograph(page, f"join-{look['color_scheme']}")
     for root_px in (16, 32):
-        async with chromium(f"--blink-settings=defaultFontSize={root_px}") as browser:
+        async with headless_shell(f"--blink-settings=defaultFontSize={root_px}") as browser:
             async with reader(browser, f"{edge.url}/nothing") as page:
                 await page.wait_for_selector("#problem:not(:empty)")
                 for width, height in SIZES:
@@ -369,7 +373,7 @@ async def test_the_code_field_works_without_scripts(edge: Edge) -> None:
     await edge.put(dataclasses.replace(TALK, code="K7F2Q0"))
     await edge.bus.put(keys.code_record("K7F2Q0"), b"talk")
     async with (
-        chromium() as browser,
+        headless_shell() as browser,
         reader(browser, edge.url, java_script_enabled=False) as page,
     ):
         await page.fill("#code", "k7f2qo")

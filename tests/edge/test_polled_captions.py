@@ -23,7 +23,7 @@ from tests.edge.holding_proxy import holding_back
 from tests.edge.old_clients import connected
 from tests.edge.polling import SHOWN, poll, texts
 from tests.sockets.pairs import connections
-from tests.support.browser import Attendee, chromium
+from tests.support.browser import Attendee, headless_shell
 from tests.support.deadline import deadline
 from tests.support.tasks import background_task
 
@@ -197,7 +197,7 @@ async def test_a_page_whose_stream_is_held_back_shows_every_caption_once(
     await edge.caption(0, "Frase 0.")
     async with (
         holding_back(edge.url, float("inf"), by_address=by_address) as (url, _),
-        chromium() as browser,
+        headless_shell() as browser,
     ):
         page = await Attendee.open(browser, f"{url}/e/talk?lang=es", tapped=False)
         await page.wait_for_caption("Frase 0.")
@@ -218,7 +218,7 @@ async def test_a_page_whose_stream_is_held_back_shows_every_caption_once(
 @pytest.mark.browser
 async def test_a_proxy_that_holds_the_first_kilobytes_back_needs_no_polling(edge: Edge) -> None:
     await edge.caption(0, "Frase 0.")
-    async with holding_back(edge.url, HELD_BYTES) as (url, proxy), chromium() as browser:
+    async with holding_back(edge.url, HELD_BYTES) as (url, proxy), headless_shell() as browser:
         page = await Attendee.open(browser, f"{url}/e/talk?lang=es", tapped=False)
         await page.wait_for_caption("Frase 0.")
         await edge.caption(1, "Frase 1.")

@@ -108,13 +108,15 @@ class ChromiumTab:
 
 
 @asynccontextmanager
-async def opened(reader: Reader) -> AsyncIterator[tuple[Tab, str]]:
+async def opened(
+    reader: Reader, engine: browser.Engine = browser.chromium
+) -> AsyncIterator[tuple[Tab, str]]:
     """A browser of a reader; yields its tab and its version."""
     if reader.browser == "firefox":
         async with firefox.firefox(_preferences(reader)) as (tab, version):
             yield tab, version
         return
-    async with browser.chromium(f"--blink-settings=defaultFontSize={_root_px(reader)}") as app:
+    async with engine(f"--blink-settings=defaultFontSize={_root_px(reader)}") as app:
         yield ChromiumTab(await new_page(app, reader)), app.version
 
 

@@ -5,8 +5,8 @@ import base64
 import os
 import signal
 import wave
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -40,9 +40,13 @@ FLAGS = [
     "--disable-sync",
 ]
 EXECUTABLE = "/usr/bin/chromium"
+SHELL = "/usr/bin/chromium-headless-shell"
+"""Chromium's engine alone: no windows, no address bar, no profile."""
 LEFT_OUT = ["--mute-audio"]
 USUAL_TEXT_SIZE = "--blink-settings=defaultFontSize=16"
 DEADLINE_MS = 45_000
+Engine = Callable[..., AbstractAsyncContextManager[Browser]]
+"""`chromium` or `headless_shell`."""
 TAP = """
 registerProcessor('tap', class extends AudioWorkletProcessor {
   #block = new Float32Array(1024); // 128 at a time are a message every 3 ms
@@ -152,27 +156,43 @@ def tapped(raw: dict[str, Any]) -> Tapped:
 @asynccontextmanager
 async def chromium(*flags: str) -> AsyncIterator[Browser]:
     """A headless browser without contexts; the tests of a process share it."""
-    args = [*FLAGS, *(flag for flag in flags if flag != USUAL_TEXT_SIZE)]
-    shared = SHARED.get({"executablePath": EXECUTABLE, "args": args, "ignoreDefaultArgs": LEFT_OUT})
-    if shared is None:
-        async with own_chromium(*flags) as browser:
-            yield browser
-        return
-    async with connected(await shared.address()) as browser:
+    async with _shared(EXECUTABLE, flags) as browser:
         yield browser
 
 
 @asynccontextmanager
-async def own_chromium(*flags: str) -> AsyncIterator[Browser]:
+async def headless_shell(*flags: str) -> AsyncIterator[Browser]:
+    """The same engine for pages that are looked at, at less cost; the tests of a process share it.
+
+    Pages that are heard, and what belongs to the browser around a page, need `chromium`.
+    """
+    async with _shared(SHELL, flags) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def own_chromium(*flags: str, executable: str = EXECUTABLE) -> AsyncIterator[Browser]:
     """A headless browser that is started for this context."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=EXECUTABLE, args=[*FLAGS, *flags], ignore_default_args=LEFT_OUT
+            executable_path=executable, args=[*FLAGS, *flags], ignore_default_args=LEFT_OUT
         )
         try:
             yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def _shared(executable: str, flags: tuple[str, ...]) -> AsyncIterator[Browser]:
+    args = [*FLAGS, *(flag for flag in flags if flag != USUAL_TEXT_SIZE)]
+    shared = SHARED.get({"executablePath": executable, "args": args, "ignoreDefaultArgs": LEFT_OUT})
+    if shared is None:
+        async with own_chromium(*flags, executable=executable) as browser:
+            yield browser
+        return
+    async with connected(await shared.address()) as browser:
+        yield browser
 
 
 @asynccontextmanager

@@ -61,7 +61,7 @@ class SharedChromium:
 
 
 class SharedBrowsers:
-    """The browsers that the tests of this process share: one for each set of flags."""
+    """The browsers that the tests of this process share: one for each program and set of flags."""
 
     def __init__(self) -> None:
         self._browsers: dict[tuple[str, ...], SharedChromium] = {}
@@ -83,7 +83,8 @@ class SharedBrowsers:
         """The browser with these options, None outside `sharing`."""
         if not self._sharing:
             return None
-        return self._browsers.setdefault(tuple(options["args"]), SharedChromium(options))
+        key = (options["executablePath"], *options["args"])
+        return self._browsers.setdefault(key, SharedChromium(options))
 
 
 SHARED = SharedBrowsers()

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.server import TOKEN, Server, running_server
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ async def announce(desk: Page, text: str, spanish: str, *, urgent: bool = False)
 
 
 async def test_an_announcement_reaches_phones_and_is_counted(tmp_path: Path) -> None:
-    async with running_server(tmp_path) as server, chromium() as browser:
+    async with running_server(tmp_path) as server, headless_shell() as browser:
         await server.create("es", "ar", source_language="en")
         live = (f"{server.url}/desk?token={TOKEN}", f"{server.url}/desk/live/talk")
         phone_url = f"{server.url}/e/talk?lang=es"

@@ -16,7 +16,7 @@ from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.progress import DeadLetter, OutputProgress, OutputState
 from tests.outputs.zoom_server import Fault, zoom_meeting
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
@@ -45,7 +45,7 @@ async def test_an_output_is_added_tried_and_removed() -> None:
         await bus.put(keys.event_record("talk"), event.to_json())
         meeting = await stack.enter_async_context(zoom_meeting())
         url = await stack.enter_async_context(served_desk(bus))
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(headless_shell())
         page = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
         await page.goto(f"{url}/desk#token={TOKEN}")
         outputs = page.locator(".outputs")

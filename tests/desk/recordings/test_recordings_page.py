@@ -15,7 +15,7 @@ from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.upload import UploadReport, UploadState
 from tests.desk.recordings.parts import write_part
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
@@ -45,7 +45,7 @@ async def test_a_recording_is_switched_on_and_played_with_its_captions(tmp_path:
             caption = Caption(name, "es", start_ms, start_ms + 3_000, text, final=True)
             await bus.append(keys.captions("talk", "es"), caption.to_json())
         url = await stack.enter_async_context(served_desk(bus, recordings_dir=tmp_path))
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(headless_shell())
         page = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
         await page.goto(f"{url}/desk/recordings/talk#token={TOKEN}")
         await expect(page.get_by_role("heading", name="Water for cities")).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 from tests.desk.review.reviewing import Desk, desk_and_edge
 from tests.edge.conftest import Edge
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 
 PICTURES = os.environ.get("BROADCASTER_TEST_PICTURES", "")
 SCREEN = ViewportSize(width=1366, height=768)
@@ -18,7 +18,7 @@ SCREEN = ViewportSize(width=1366, height=768)
 @asynccontextmanager
 async def pages() -> AsyncIterator[tuple[Desk, Edge, Browser, str]]:
     """The parts, and the link of a reviewer."""
-    async with desk_and_edge() as (desk, edge), chromium() as browser:
+    async with desk_and_edge() as (desk, edge), headless_shell() as browser:
         made = {"name": "Rita", "role": "reviewer"}
         token = await desk.ask("POST", "/api/events/talk/tokens", 201, json=made)
         yield desk, edge, browser, token["link"]

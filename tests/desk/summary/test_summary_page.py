@@ -9,7 +9,7 @@ from broadcaster.desk.handover import completeness
 from broadcaster.model import keys
 from tests.desk.summary.chat_server import PROMPT, SAID, SUMMARY, chat_server, settings_of
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.server import TOKEN, running_server
 
 CARD = "section[data-event='talk']"
@@ -25,7 +25,7 @@ async def test_a_summary_is_ordered_and_downloaded(
     async with (
         chat_server() as service,
         running_server(tmp_path, **settings_of(service)) as server,
-        chromium() as browser,
+        headless_shell() as browser,
     ):
         await server.create("es")
         page = await (await browser.new_context()).new_page()

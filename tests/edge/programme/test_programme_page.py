@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 
@@ -58,9 +58,12 @@ async def programme_page(folder: Path, locale: str = "en-GB") -> AsyncIterator[P
         await talk("pipes", "Pipes that last a hundred years", "open", "Great hall", 45)
         await talk("rain", "مياه الأمطار في المدن", "open", "Annex", -5)
         await talk("past", "Yesterday's floods", "closed", "Annex", -90)
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(headless_shell())
         context = await browser.new_context(
-            locale=locale, timezone_id="Europe/London", viewport={"width": 360, "height": 740}
+            locale=locale,
+            timezone_id="Europe/London",
+            viewport={"width": 360, "height": 740},
+            reduced_motion="reduce",
         )
         page = await context.new_page()
         await page.goto(f"{server.url}/c/water?lang=es")

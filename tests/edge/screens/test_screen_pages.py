@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.consoles import console_keys
@@ -13,7 +13,7 @@ from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, Status
 from tests.edge.screens.hall import Hall, hall
 from tests.support.axe import violations
-from tests.support.browser import chromium, until
+from tests.support.browser import headless_shell, until
 from tests.support.processes import TOKEN
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,8 @@ SPEAKING: list[Status] = [
 
 @asynccontextmanager
 async def opened(browser: Browser, url: str) -> AsyncIterator[Page]:
-    context = await browser.new_context(viewport={"width": 1920, "height": 1080})
+    size: ViewportSize = {"width": 1920, "height": 1080}
+    context = await browser.new_context(viewport=size, reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(url)
     yield page
@@ -45,7 +46,7 @@ async def opened(browser: Browser, url: str) -> AsyncIterator[Page]:
 async def test_the_desk_sets_a_screen_that_two_languages_are_read_on() -> None:
     async with (
         hall(SPEAKING) as venue,
-        chromium() as browser,
+        headless_shell() as browser,
         opened(browser, f"{venue.url}/screen/talk?lang=es,ar&name=Left&lines=12") as screen,
         opened(browser, f"{venue.url}/monitor/talk?name=Stage") as monitor,
         opened(browser, f"{venue.url}/desk?token={TOKEN}") as desk,

@@ -10,7 +10,7 @@ from tests.matrix.checking import Finding
 from tests.matrix.desk.looking import THEMES, WIDTHS, looked_at, used
 from tests.matrix.desk.served import desk_with_everything
 from tests.matrix.desk.states import STATES
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 
 pytestmark = pytest.mark.browser
 PARTS = 2
@@ -20,7 +20,7 @@ PARTS = 2
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_every_state_of_the_desk_can_be_read_and_used_by_everybody(part: int) -> None:
     found = list[Finding]()
-    async with desk_with_everything() as url, chromium() as browser:
+    async with desk_with_everything() as url, headless_shell() as browser:
         for place, state in list(enumerate(STATES))[part::PARTS]:
             width = WIDTHS[place % len(WIDTHS)]
             theme = THEMES[place // len(WIDTHS) % len(THEMES)]
