@@ -104,7 +104,10 @@ async def desk_with_everything() -> AsyncIterator[str]:
         for event in EVENTS:
             await bus.put(keys.event_record(event.id), event.to_json())
         await bus.put(keys.spent_record("talk"), json.dumps(SPENT_USD).encode())
-        async with served_desk(bus, REPORTS, public_url="https://talks.example") as url:
+        services = "local=http://127.0.0.1:9/v1"
+        async with served_desk(
+            bus, REPORTS, public_url="https://talks.example", fallback_providers=services
+        ) as url:
             headers = {"Authorization": f"Bearer {TOKEN}"}
             async with (
                 aiohttp.ClientSession(url, headers=headers) as http,

@@ -147,9 +147,11 @@ async def summary(page: Page) -> None:
 
 
 async def sound_check(page: Page) -> None:
-    """A sound check that needs the organizer."""
+    """A sound check that needs the organizer, and two services to compare."""
     await cards(page)
     card = page.locator(CARD.format("talk"))
+    await card.locator(".comparison > summary").click()
+    await card.locator(".comparison-start").wait_for()
     await card.locator(".check-run").click()
     await expect(card.locator(".check-run")).to_have_text("Check again", timeout=WAIT_MS)
 
