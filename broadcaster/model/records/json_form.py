@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-_READERS: dict[type, TypeAdapter[Any]] = {}
-"""By record; they are made when the first one is read."""
+_READERS: dict[type, TypeAdapter[Any]] = {object: TypeAdapter(object)}
+"""By record; they are made when the first one is read. With the first of all, pydantic looks for
+plugins among the files of this installation, which must not block the event loop."""
 
 
 class JsonForm:
