@@ -232,7 +232,8 @@ def _pronunciations(sentences: Sequence[TalkSentence], english: Path) -> list[st
     for sentence in sentences:
         words[sentence.language].update(words_of(sentence.text))
     with english.open(encoding="utf-8") as entries:
-        lines = [e for e in entries if re.sub(r"\(\d+\)$", "", e.split(" ")[0]) in words["en"]]
+        # A further pronunciation of a word is called word(2).
+        lines = [e for e in entries if e.partition(" ")[0].partition("(")[0] in words["en"]]
     for word in sorted(words["es"]):
         name = f"{word}(99)" if word in words["en"] else word
         lines.append(f"{name} {spanish_sounds(word)}\n")
