@@ -11,7 +11,7 @@ from tests.commands.publishers import publisher, stage
 from tests.support.deadline import deadline
 from tests.support.listener import recording
 from tests.support.ports import free_port
-from tests.support.sound import matches, samples
+from tests.support.sound import quick_matches, samples, surely
 from tests.support.stream_sender import keep_sending
 from tests.support.tasks import background_task
 from tests.webrtc.support import voice
@@ -34,7 +34,7 @@ async def test_a_listener_hears_an_encoder(tmp_path: Path, kind: str) -> None:
                 heard = await process.status(lambda s: bool(s["level_dbfs"] > -40))
                 assert heard["device"] is True
                 async with deadline():
-                    while sum(match.r > 0.8 for match in matches(record.sound(), SAID)) < 2:
+                    while surely(quick_matches(record.recent_sound(), SAID)) < 4:
                         await asyncio.sleep(0.5)
             gone = await process.status(
                 lambda s: bool(s["position_s"] > heard["position_s"] and s["device"] is False)

@@ -13,7 +13,7 @@ from broadcaster.audio.input.stream_address import parse_stream_address
 from broadcaster.commands.publishing.streams import StreamPlayback, playback_of
 from tests.support.deadline import deadline
 from tests.support.ports import free_port
-from tests.support.sound import matches, samples
+from tests.support.sound import quick_matches, samples
 from tests.support.sound_files import encoded, silent_film
 from tests.support.stream_sender import keep_sending, sending, sending_srt
 from tests.support.tasks import background_task
@@ -38,14 +38,12 @@ class Listening:
 
     async def voice(self) -> None:
         """Wait until the voice is surely heard; a busy machine makes gaps."""
-        frames: list[bytes] = []
+        heard = 0
         async with deadline():
-            while True:
-                frames += [await self.playback.frames.next_frame() for _ in range(50)]
+            while heard < WINDOWS:
+                frames = [await self.playback.frames.next_frame() for _ in range(50)]
                 left = samples(b"".join(frames))[::2]
-                found = matches(left, SAID, window_s=0.5)
-                if sum(match.r > CLEAR for match in found) >= WINDOWS:
-                    return
+                heard += sum(match.r > CLEAR for match in quick_matches(left, SAID))
 
     async def silence(self) -> None:
         """Wait until the playback has lost its sound."""

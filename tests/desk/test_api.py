@@ -15,7 +15,9 @@ import broadcaster.desk
 from broadcaster.model.event import Interpreter
 from tests.support.server import TOKEN, Server, application_of_server, running_server
 
-OPENAPI = yaml.safe_load((Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text())
+OPENAPI = yaml.load(
+    (Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text(), yaml.CSafeLoader
+)
 PARAMETERS = {
     "announcement": "0123abcd",
     "screen": "left",
