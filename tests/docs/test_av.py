@@ -1,14 +1,19 @@
-"""docs/av.md: its commands can be run, and those of other programs are run by a command."""
+"""docs/av.md: each of its commands can be run, and is run by `python -m tests.rack.documented`."""
 
+import json
+import re
 import shlex
+from dataclasses import fields
 
 import pytest
 
 from broadcaster.commands.cli import main
 from broadcaster.commands.publishing.command import plan_from
 from broadcaster.rack.plan import event_link, rack_channels
+from broadcaster.rack.status import RackChannelStatus
 from tests.docs.documents import ROOT, document
-from tests.rack.documented import PROGRAMS, blocks
+from tests.rack.documented.blocks import blocks
+from tests.rack.documented.trials import ENDING, PEERS, trials
 
 DOCUMENT = document(ROOT / "docs" / "av.md")
 OURS = ("broadcaster publish ", "broadcaster play ")
@@ -19,12 +24,32 @@ LINES = [
 ]
 
 
-def test_each_line_of_another_program_is_run_together_with_one_of_ours() -> None:
-    found = list(blocks(DOCUMENT.text))
-    assert all(block.own for block in found)
-    lines = DOCUMENT.lines_of_code()
-    named = [line for line in lines if line.split(" ")[0] in PROGRAMS and len(line.split()) > 1]
-    assert len(named) == sum(len(block.foreign) for block in found)
+def test_each_command_is_run() -> None:
+    run = {line for trial in trials(DOCUMENT.text) for line in trial.lines}
+    assert run == {line for block in blocks(DOCUMENT.text) for line in block.lines}
+    assert {" ".join(line.split()) for line in LINES} <= {" ".join(line.split()) for line in run}
+
+
+def test_a_new_command_cannot_be_forgotten() -> None:
+    text = f"{DOCUMENT.text}\n```\nbroadcaster publish rtsp://camera https://talks.example/\n```\n"
+    with pytest.raises(LookupError, match="rtsp://camera"):
+        list(trials(text))
+
+
+def test_the_other_sides_are_those_of_the_document() -> None:
+    found = list(trials(DOCUMENT.text))
+    assert {peer.named for peer in PEERS} <= {trial.peer.named for trial in found}
+    assert len([trial for trial in found if trial.ending is not None]) == len(ENDING)
+
+
+def test_another_program_has_a_command_of_ours() -> None:
+    assert all(block.own for block in blocks(DOCUMENT.text) if block.foreign)
+
+
+def test_the_line_of_progress_is_that_of_the_program() -> None:
+    [body] = re.findall(r"^```json\n(.*?)^```$", DOCUMENT.text, re.MULTILINE | re.DOTALL)
+    [channel] = json.loads(body)["channels"]
+    assert list(channel) == [one.name for one in fields(RackChannelStatus)]
 
 
 @pytest.mark.parametrize("line", sorted(set(LINES)))
