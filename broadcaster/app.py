@@ -32,7 +32,7 @@ from broadcaster.consoles.sound.feeds import InterpreterFeeds
 from broadcaster.consoles.sound.whip import InterpreterWhip
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.outputs.resealing import reseal_outputs
+from broadcaster.desk.outputs.resealing import reseal_addresses
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.caption_socket.routes import CaptionSocketRoutes
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -236,5 +236,5 @@ def _add_outputs(
 ) -> None:
     """`outputs/supervisor.py` sends captions elsewhere; only the desk can open the addresses."""
     cipher = keyring.cipher(OUTPUTS_PURPOSE)
-    parts.run["outputs: store key"] = partial(reseal_outputs, bus, clock, keyring)
+    parts.run["store key of addresses"] = partial(reseal_addresses, bus, clock, keyring)
     parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http, clock)).run

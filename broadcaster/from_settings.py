@@ -235,6 +235,18 @@ def strict_transport(settings: Settings) -> str | None:
     return f"max-age={settings.hsts_days * 24 * 3600}"
 
 
+def own_certificate(settings: Settings) -> str:
+    """File of the self-signed certificate of this server, which its own programs trust.
+
+    Empty if others vouch for its certificate, or it has none.
+    """
+    if not settings.tls:
+        return ""
+    if settings.tls_cert is None:
+        return str(certificates.generated_certificate(settings.data_dir))
+    return str(settings.tls_cert) if certificates.is_self_signed(settings.tls_cert) else ""
+
+
 def egress_settings(settings: Settings) -> EgressSettings:
     """Return the settings of the port for WebRTC listeners."""
     announced = tuple(settings.webrtc_addresses.replace(",", " ").split())

@@ -24,7 +24,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.check": "errors model model.records",
     "model.conference": "errors model",
     "model.screens": "model.records",
-    "model.inputs": "model model.records",
+    "model.inputs": "errors model model.records",
     "model.outputs": "errors model.records",
     "model.recording": "errors model model.records",
     "model.review": "errors model model.records",
@@ -60,8 +60,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "oidc": "errors model setting_types",
     "web": (
         "access auth errors log model model.announcements model.check model.conference "
-        "model.outputs model.recording model.relay model.review model.transcripts sockets "
-        "web.access web.pages"
+        "model.inputs model.outputs model.recording model.relay model.review model.transcripts "
+        "sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -136,7 +136,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "desk.handover": "errors model model.outputs model.records system",
     "desk.outputs": (
-        "desk desk.handover desk.journal errors model model.outputs model.records stage_keys "
+        "desk desk.handover desk.journal errors model model.inputs model.outputs model.records "
+        "stage_keys "
         "system web"
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
@@ -147,7 +148,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "webrtc.clients"
     ),
     "desk.consoles": "desk desk.journal errors model model.consoles web",
-    "desk.inputs": "desk desk.journal errors model model.inputs model.records web",
+    "desk.inputs": (
+        "audio.input desk desk.journal errors model model.inputs model.records stage_keys system "
+        "web"
+    ),
     "desk.alarms": "desk.board desk.journal errors model system",
     "desk.announcements": ("desk desk.journal errors model model.announcements model.records web"),
     "desk.check": "desk desk.alarms desk.journal errors model model.check model.records system web",

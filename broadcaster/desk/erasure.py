@@ -18,6 +18,7 @@ from broadcaster.model.check import check_keys
 from broadcaster.model.conference.conference import Conference
 from broadcaster.model.consoles import console_keys
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.inputs.pulled import pulled_records, pulled_state_records
 from broadcaster.model.outputs import output_keys
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.recording import recording_keys
@@ -59,8 +60,10 @@ _RECORDS_OF_PARTS = (
     keys.review_records,
     output_keys.output_progress_records,
     output_keys.output_records,
+    pulled_records,
+    pulled_state_records,
 )
-"""Prefixes of the records that each of its channels, captions or outputs has."""
+"""Prefixes of the records that each of its channels, captions, outputs or inputs has."""
 
 
 class EventEraser:

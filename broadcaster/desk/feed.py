@@ -51,6 +51,7 @@ _OF_EVENTS = (
     "announcements",
     "screens",
     "outputs",
+    "pulled",
 )
 """Kinds of changes that end with their event."""
 MOST_DELETED = 1_000
@@ -64,7 +65,7 @@ class Change:
     Attributes:
         number: of the change; later changes have higher ones.
         kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `messages`,
-            `announcements`, `screens`, `outputs`, `conference` or `conference_deleted`.
+            `announcements`, `screens`, `outputs`, `pulled`, `conference` or `conference_deleted`.
         event: id of the event, or of the conference; empty for the store and for alarms of the
             installation.
         body: as JSON will have it; of an event without its links.

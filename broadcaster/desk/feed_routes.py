@@ -157,7 +157,7 @@ class FeedRoutes:
             body["links"] = {"attendee": conference_link(change.event, base)}
         elif change.kind in _NAMED_BY_KIND:
             body = {"id": change.event, change.kind: body}
-        elif change.kind in {"alarms", "outputs"}:
+        elif change.kind in {"alarms", "outputs", "pulled"}:
             body = {"id": change.event or None, **body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"

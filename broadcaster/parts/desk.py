@@ -1,5 +1,6 @@
 """Wires the desk: the organizer's API and pages, and what watches over events."""
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,6 +28,9 @@ from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.handover.watch import NewsWatch
+from broadcaster.desk.inputs.pulled_routes import PulledRoutes
+from broadcaster.desk.inputs.pulled_shown import ShownPulledInputs
+from broadcaster.desk.inputs.puller import InputPuller
 from broadcaster.desk.inputs.routes import InputDesk
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
@@ -48,6 +52,7 @@ from broadcaster.desk.screens.routes import ScreenDesk
 from broadcaster.desk.summary.routes import SummaryRoutes
 from broadcaster.desk.summary.watch import SummaryWatch
 from broadcaster.desk.warnings import InterpreterFacts
+from broadcaster.model.inputs.pulled import PURPOSE as PULLED_PURPOSE
 from broadcaster.model.outputs.output import PURPOSE as OUTPUTS_PURPOSE
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.parts import access, recordings
@@ -57,6 +62,9 @@ from broadcaster.system.certificate_expiry import CertificateExpiry
 from broadcaster.web.access.change_limit import ChangeLimit
 from broadcaster.web.application import page
 from broadcaster.web.organizer import Organizer
+
+PULL_COMMAND = (sys.executable, "-m", "broadcaster.commands.publishing.pulled")
+"""Fetches an input and publishes it, as a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,7 @@ def add_desk(
     _add_tries(parts, desk)
     _add_audience(parts, desk)
     _add_review(parts, desk)
+    _add_inputs(parts, desk)
     _add_outputs(parts, desk)
     _add_results(parts, desk)
     parts.routes += [
@@ -150,7 +159,6 @@ def _add_events(parts: ProcessParts, desk: _Desk) -> None:
         *routes.routes(),
         *LifeRoutes(events, desk.answers, organizer).routes(),
         *LogRoutes(desk.journal, events, organizer).routes(),
-        *InputDesk(bus, events, desk.journal, organizer).routes(),
         *ConsoleDeskRoutes(bus, clock, events, desk.journal, organizer).routes(),
         *conferences.routes(desk.answers, organizer),
         web.get("/desk", routes.with_sign_in(page("desk/desk.html"))),
@@ -234,6 +242,20 @@ def _add_review(parts: ProcessParts, desk: _Desk) -> None:
         *ReplacementRoutes(bus, events, journal, desk.organizer).routes(),
         web.get("/review/{event}", page("review/review.html")),
     ]
+
+
+def _add_inputs(parts: ProcessParts, desk: _Desk) -> None:
+    """The main and the backup input of the floor, and those that this server fetches itself."""
+    bus, clock, feed, keyring = desk.bus, desk.clock, desk.feed, desk.keyring
+    events, journal, organizer = desk.events, desk.journal, desk.organizer
+    certificate = from_settings.own_certificate(desk.settings)
+    cipher = keyring.cipher(PULLED_PURPOSE)
+    pulled = PulledRoutes(bus, cipher, events, desk.answers, journal, organizer)
+    parts.run |= {
+        "desk: pulled inputs": ShownPulledInputs(bus, feed.loaded, feed.show).run,
+        "pulled inputs": InputPuller(bus, clock, keyring, PULL_COMMAND, certificate).run,
+    }
+    parts.routes += [*InputDesk(bus, events, journal, organizer).routes(), *pulled.routes()]
 
 
 def _add_outputs(parts: ProcessParts, desk: _Desk) -> None:

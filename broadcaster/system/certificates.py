@@ -51,7 +51,7 @@ def server_context(certificate: Path | None, key: Path | None, data_dir: Path) -
         ValueError: the organizer's certificate or key cannot be used; a sentence says why.
     """
     if certificate is None or key is None:
-        certificate, key = _generated(data_dir / "tls")
+        certificate, key = _generated(generated_certificate(data_dir).parent)
     else:
         _check_dates(certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -65,6 +65,11 @@ def server_context(certificate: Path | None, key: Path | None, data_dir: Path) -
     except OSError as wrong:
         raise ValueError(f"the key {key} cannot be read ({wrong.strerror})") from None
     return context
+
+
+def generated_certificate(data_dir: Path) -> Path:
+    """The file of the certificate that is made here when the organizer has none."""
+    return data_dir / "tls" / "certificate.pem"
 
 
 def is_self_signed(certificate: Path) -> bool:

@@ -52,6 +52,7 @@ from broadcaster.model.conference.conference_errors import (
     ImportRunning,
     UnknownConference,
 )
+from broadcaster.model.inputs.pulled_errors import BadInputAddress, UnknownInput
 from broadcaster.model.outputs.output_errors import (
     BadOutputAddress,
     OutputSilent,
@@ -78,6 +79,7 @@ STATUS: dict[type[DomainError], int] = {
     UnknownChannel: 404,
     UnknownConference: 404,
     UnknownEvent: 404,
+    UnknownInput: 404,
     UnknownOutput: 404,
     UnknownRecording: 404,
     UnknownSession: 404,
@@ -101,6 +103,7 @@ STATUS: dict[type[DomainError], int] = {
     ConferenceChanged: 412,
     EventChanged: 412,
     BadEventId: 422,
+    BadInputAddress: 422,
     BadOutputAddress: 422,
     BadProgramme: 422,
     BadRelay: 422,

@@ -16,6 +16,7 @@ const QUIET_MS = 3_000;
  * @property {(gone: {id: string}) => void} deleted
  * @property {(measured: {id: string, status: EventStatus}) => void} status
  * @property {(checked: {id: string, check: import('./check/panel.js').CheckReport}) => void} [check]
+ * @property {(told: {id: string, pulled: import('./inputs/pulled-words.js').PulledInput[]}) => void} [pulled]
  * @property {(told: {id: string, outputs: import('./outputs/output-words.js').CaptionOutput[]}) => void} [outputs]
  * @property {(store: StoreStatus) => void} store
  * @property {(told: {id: string | null, alarms: import('./live/alarm-list.js').ToldAlarm[]}) => void} [alarms]
@@ -43,6 +44,7 @@ const KINDS = [
   'status',
   'check',
   'outputs',
+  'pulled',
   'store',
   'alarms',
   'log',

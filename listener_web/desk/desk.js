@@ -118,6 +118,7 @@ try {
     status: ({ id, status }) => list.showStatus(id, status),
     check: ({ id, check }) => list.showCheck(id, check),
     outputs: ({ id, outputs }) => list.showOutputs(id, outputs),
+    pulled: ({ id, pulled }) => list.showPulled(id, pulled),
     store: (store) => {
       showStore(store);
       showStoreInChecks(store);

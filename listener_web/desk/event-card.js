@@ -1,6 +1,7 @@
 /** One event on the desk: its state, its links and what is measured. */
 import { sendJson } from '../shared/api.js';
 import { CheckPanel } from './check/panel.js';
+import { PulledPanel } from './inputs/panel.js';
 import { OutputsPanel } from './outputs/panel.js';
 import { channelRows, channelTable, showRows } from './channel-table.js';
 import { CostLine } from './cost-line.js';
@@ -30,6 +31,8 @@ export class EventCard {
   check;
   /** Where its captions go besides our own pages. @type {OutputsPanel} */
   outputs;
+  /** The inputs that the server fetches itself. @type {PulledPanel} */
+  pulled;
   #event;
   #fail;
   #actions;
@@ -66,6 +69,7 @@ export class EventCard {
     const path = eventAddress(event.id);
     this.check = new CheckPanel(event.id, on.failed);
     this.outputs = new OutputsPanel(event.id);
+    this.pulled = new PulledPanel(event.id);
     this.#actions = new EventActions(event, on, () => this.check.confirmLive());
     this.#cost = new CostLine(path, on.failed);
     this.#stereo = new StereoChoice(path, event.stereo_input, on.failed);
@@ -102,9 +106,10 @@ export class EventCard {
    */
   open(open) {
     if (open && this.#details === null) {
-      const { check, outputs } = this;
+      const { check, outputs, pulled } = this;
       const recordings = recordingsLine(this.#event.id);
-      const parts = [this.#links, check.element, this.#measured, outputs.element, recordings];
+      const wires = [pulled.element, outputs.element];
+      const parts = [this.#links, check.element, this.#measured, ...wires, recordings];
       this.#details = h('div', { class: 'details' }, ...parts);
       this.element.append(this.#details);
     }
@@ -143,6 +148,7 @@ export class EventCard {
     this.#measured.hidden = over;
     this.check.element.hidden = over;
     this.outputs.element.hidden = state === 'archived'; // webhooks go on after the end
+    this.pulled.element.hidden = over;
     this.check.light.hidden = over;
     this.check.showEvent(event);
     this.outputs.showEvent(event);

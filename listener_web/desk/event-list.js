@@ -106,6 +106,14 @@ export class EventList {
     this.#cards.get(id)?.outputs.show(outputs);
   }
 
+  /**
+   * @param {string} id
+   * @param {import('./inputs/pulled-words.js').PulledInput[]} pulled inputs of the event
+   */
+  showPulled(id, pulled) {
+    this.#cards.get(id)?.pulled.show(pulled);
+  }
+
   /** @param {string} id */
   remove(id) {
     const card = this.#cards.get(id);

@@ -44,6 +44,7 @@ VALUES = {
     "format": "ogg",
     "link": "attendee",
     "screen": "left",
+    "role": "main",
     "replacement": "0123456789ab",
     "output": "0123456789ab",
     "captions_type": "vtt",

@@ -9,6 +9,7 @@ from tests.support.server import running_server
 _PLACEHOLDERS = {
     "announcement": "0123abcd",
     "screen": "left",
+    "role": "main",
     "event": "talk",
     "code": "talk",
     "conference": "water",

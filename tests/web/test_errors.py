@@ -93,6 +93,7 @@ CASES = [
 ]
 TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a crowd or a fault
     "already_requested": "consoles/test_turns.py",
+    "bad_input_address": "desk/inputs/test_pulled.py",
     "bad_output_address": "desk/outputs/test_outputs.py",
     "bad_programme": "desk/programme/test_import.py",
     "bad_range": "desk/recordings/test_recordings.py",
@@ -143,6 +144,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "unknown_announcement": "desk/announcements/test_announcements.py",
     "unknown_caption": "desk/review/test_revisions.py",
     "unknown_conference": "desk/conferences/test_conference_api.py",
+    "unknown_input": "desk/inputs/test_pulled.py",
     "unknown_output": "desk/outputs/test_outputs.py",
     "unknown_partner": "consoles/test_turns.py",
     "unknown_person": "access/test_proxy_sign_in.py",

@@ -22,6 +22,8 @@ READ_S = 5.0
 """A stream that gives nothing for this long is given up."""
 _PROBE_US = "500000"
 """Sound that FFmpeg looks at to know what it is; it is heard later by as much."""
+_PROTOCOLS = "rtmp,rtmps,http,https,httpproxy,tcp,tls,udp,crypto"
+"""A playlist or another description that comes by one of these can name no file of this machine."""
 _ERRORS_IN_A_ROW = 50
 
 
@@ -31,11 +33,11 @@ def read_address(address: StreamAddress) -> Iterator[bytes]:
     Raises:
         CannotPlay: it cannot be opened, gives nothing or is broken off.
     """
-    options = {"analyzeduration": _PROBE_US, "fflags": "nobuffer"}
+    options = {"protocol_whitelist": _PROTOCOLS}
+    if not address.pulled:
+        options |= {"analyzeduration": _PROBE_US, "fflags": "nobuffer"}
     if address.listens:
         options["listen"] = "1"
-    if address.pulled:
-        options = {}
     open_s = LISTEN_S if address.listens else OPEN_S
     try:
         container = av.open(address.url, "r", options=options, timeout=(open_s, READ_S))

@@ -1,1 +1,1 @@
-"""The organizer's rules for the main and the backup input of an event's floor."""
+"""The main and the backup input of an event's floor: their rules, and addresses to fetch them."""

@@ -51,6 +51,8 @@ const WORDS = /** @type {const} */ ({
   event_deleted: 'logEventDeleted',
   screen_changed: 'logScreenChanged',
   inputs_changed: 'logInputsChanged',
+  pulled_input_started: 'logPulledStarted',
+  pulled_input_stopped: 'logPulledStopped',
   announcement_made: 'logAnnouncementMade',
   announcement_corrected: 'logAnnouncementCorrected',
   announcement_withdrawn: 'logAnnouncementWithdrawn',

@@ -15,7 +15,7 @@ from broadcaster.desk.outputs import records
 from broadcaster.desk.outputs import testing as output_testing
 from broadcaster.desk.outputs.output_bodies import NewOutput
 from broadcaster.desk.outputs.records import OutputRecords
-from broadcaster.desk.outputs.resealing import reseal_outputs
+from broadcaster.desk.outputs.resealing import reseal_addresses
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import PURPOSE, CaptionOutput, OutputTarget
@@ -178,7 +178,7 @@ async def test_a_new_store_key_takes_over() -> None:
     async with EmbeddedBus(None) as bus:
         added, _ = await OutputRecords(bus, clock, old.cipher(PURPOSE)).add("talk", wanted)
         for _ in range(2):  # the second time nothing is left to do
-            await reseal_outputs(bus, clock, both)
+            await reseal_addresses(bus, clock, both)
         record = await bus.get(output_keys.output_record("talk", added.id))
     assert record is not None
     assert record.version == 2
