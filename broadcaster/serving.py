@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -87,25 +87,15 @@ async def running(
             strict_transport=strict_transport,
             authenticate=parts.authenticate,
         )
-        runner = web.AppRunner(
-            application,
-            handler_cancellation=True,
-            shutdown_timeout=from_settings.last_bytes_s(settings) or SHUTDOWN_S,
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        assert runner.server is not None
-        redirecting = web.Server(redirect_to_https)
-        stack.push_async_callback(redirecting.shutdown, 0)
-        protocol, plain = http_protocol(runner.server), http_protocol(redirecting)
-        listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
+        last_bytes_s = from_settings.last_bytes_s(settings) or SHUTDOWN_S
         accept = partial(
             accepting,
-            protocol=protocol,
+            protocol=await _served(stack, application, last_bytes_s),
             refused=parts.refused,
-            plain=plain,
+            plain=_redirected(stack),
             peers=PeerPlaces(limits.connections, proxies.counted_network),
         )
+        listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
         with blaming(PORT, f"{listen.host}, port {listen.port}"):
             acceptors = [await stack.enter_async_context(accept(listen))]
         if settings.metrics_port is not None:
@@ -115,6 +105,24 @@ async def running(
         yield acceptors[0]
         # Not reached after an error, nor if a second signal came.
         await _send_clients_away(parts, acceptors, from_settings.goodbye_s(settings))
+
+
+async def _served(
+    stack: AsyncExitStack, application: web.Application, last_bytes_s: float
+) -> Callable[[], asyncio.Protocol]:
+    """The protocol of a connection to the application, which the stack ends."""
+    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=last_bytes_s)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    assert runner.server is not None
+    return http_protocol(runner.server)
+
+
+def _redirected(stack: AsyncExitStack) -> Callable[[], asyncio.Protocol]:
+    """The protocol of a connection by plain http to an https port."""
+    server = web.Server(redirect_to_https)
+    stack.push_async_callback(server.shutdown, 0)
+    return http_protocol(server)
 
 
 async def _send_clients_away(

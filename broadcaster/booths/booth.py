@@ -111,16 +111,7 @@ class Booth:
         if voiced:
             sink = self._channel_sink(event, opener, dependencies)
             self._sink, self._human = sink, sink.human
-            self._announcements = AnnouncementSpeaker(
-                event=event.id,
-                channel=channel.language,
-                bus=bus,
-                clock=clock,
-                reader=AnnouncementReader(event.id, channel, dependencies.known, bus),
-                inserted=sink.inserted,
-                human_heard=lambda: sink.human.heard,
-                orders=self._orders,
-            )
+            self._announcements = self._speaker(sink, dependencies)
         else:
             self._sink = self._transcript_sink()
         self._chain = SessionChain(
@@ -177,6 +168,19 @@ class Booth:
             finishes=self._finishes,
             orders=self._orders,
             voice_changed=self._reporter.publish,
+        )
+
+    def _speaker(self, sink: ChannelSink, dependencies: BoothDependencies) -> AnnouncementSpeaker:
+        known = dependencies.known
+        return AnnouncementSpeaker(
+            event=self._event_id,
+            channel=self._channel,
+            bus=self._bus,
+            clock=self._clock,
+            reader=AnnouncementReader(self._event_id, self._filled, known, self._bus),
+            inserted=sink.inserted,
+            human_heard=lambda: sink.human.heard,
+            orders=self._orders,
         )
 
     def _transcript_sink(self) -> TranscriptSink:
