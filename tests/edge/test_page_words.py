@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page
 
 from tests.edge.conftest import Edge
 from tests.support.axe import violations
-from tests.support.browser import Attendee, chromium, until
+from tests.support.browser import Attendee, headless_shell, until
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +50,9 @@ OVERFLOWING = """() => {
 @asynccontextmanager
 async def read(edge: Edge, browser: Browser, locale: str) -> AsyncIterator[Page]:
     """A page that shows a caption on a small phone of this language."""
-    context = await browser.new_context(locale=locale, viewport={"width": 320, "height": 640})
+    context = await browser.new_context(
+        locale=locale, viewport={"width": 320, "height": 640}, reduced_motion="reduce"
+    )
     attendee = Attendee(await context.new_page())
     await attendee.page.goto(f"{edge.url}/e/talk?lang=es")
     await attendee.wait_for_caption("Buenos días")
@@ -70,13 +72,12 @@ async def test_the_page_is_in_the_language_and_direction_of_the_phone(edge: Edge
     await edge.caption(1, "Buenos días a todos.")
     seen: dict[str, tuple[str, str]] = {}
     wrong: dict[str, list[str]] = {}
-    async with chromium() as browser:
+    async with headless_shell() as browser:
         for locale in READERS:
             async with read(edge, browser, locale) as page:
                 seen[locale] = await language_and_direction(page)
+                await page.click("#settings-button")  # what was there before still is
                 wrong[locale] = await violations(page)
-                await page.click("#settings-button")
-                wrong[f"{locale}, settings"] = await violations(page)
     assert seen == READERS
     assert not {where: found for where, found in wrong.items() if found}
 
@@ -85,7 +86,7 @@ async def test_every_language_fits_on_a_small_phone(edge: Edge) -> None:
     """One page is loaded again in each language, which takes less time than many pages."""
     await edge.caption(1, "Buenos días a todos.")
     wrong: dict[str, list[str]] = {}
-    async with chromium() as browser, read(edge, browser, "en") as page:
+    async with headless_shell() as browser, read(edge, browser, "en") as page:
         session = await page.context.new_cdp_session(page)
         agent = await page.evaluate("() => navigator.userAgent")
         for language in LANGUAGES:
