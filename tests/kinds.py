@@ -45,6 +45,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "booths/sessions/test_speech_gate": "long",
     "booths/test_caption_times": "realtime",
     "booths/text/test_caption_properties": "long",
+    "booths/text/test_speaker_names": "long",
     "bus/test_broken_files": "realtime",
     "bus/test_contract.py::test_a_held_lease": "realtime",
     "bus/test_folder_lock": "realtime",

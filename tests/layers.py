@@ -75,7 +75,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "floor.microphones log model model.check model.consoles model.inputs model.records "
         "stage_keys system web webrtc webrtc.whip"
     ),
-    "floor.microphones": "audio audio.stereo model model.inputs webrtc",
+    "floor.microphones": "audio audio.stereo errors model model.inputs system webrtc",
     "consoles": "access errors model model.announcements model.consoles system web",
     "consoles.sound": (
         "access audio.publishing consoles log model model.consoles model.records system web "
@@ -108,7 +108,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.demand": (
         "model model.consoles model.relay model.spending realtime realtime.providers.prices system"
     ),
-    "booths.text": "booths.timing model model.review writing",
+    "booths.text": "booths.timing model model.inputs model.review writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
         "edge.fanout edge.rooms edge.transcript edge.websocket errors model model.announcements "

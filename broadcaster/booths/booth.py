@@ -208,6 +208,7 @@ class Booth:
                     self._sink.run(),
                     self._follow_event(),
                     self._captions.follow_replacements(),
+                    self._captions.speakers.follow(),
                     self._keep_time(),
                     self._reporter.run(),
                     self._speak_announcements(),

@@ -25,6 +25,7 @@ from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
 from broadcaster.booths.text.spoken_language import model_code
 from broadcaster.booths.timing.heard_times import HeardTimes
 from broadcaster.booths.timing.places import TextPlace
+from broadcaster.booths.timing.sources import USUAL_LAG_MS, SourcedPlace
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import ms_to_samples
@@ -165,6 +166,7 @@ class ChannelSink:
         self._floor_language = ""
         self._floor_language_at = 0.0
         self._lags_ms: dict[str, int | None] = {}
+        self._relay_from = ""
 
     async def run(self) -> None:
         """See `BoothSink`."""
@@ -200,9 +202,12 @@ class ChannelSink:
         if self._voice.pushed > first_sample:
             self._heard_times.push_speech(pcm, first_sample)
 
-    def push_text(self, text: str, source: TextPlace | None = None) -> None:  # noqa: ARG002
+    def push_text(self, text: str, source: TextPlace | None = None) -> None:
         """See `Sink`; here the times are those of the channel's sound."""
-        self.human.ai_text.push_ai_text(text, self._heard_times.push_text(text))
+        place: TextPlace = self._heard_times.push_text(text)
+        if source is not None:
+            place = SourcedPlace(place, source, self._relay_lag_ms())
+        self.human.ai_text.push_ai_text(text, place)
 
     def push_source_text(self, text: str) -> None:
         """See `Sink`; an interpreter's channel has no use for it."""
@@ -232,6 +237,7 @@ class ChannelSink:
 
     def measure(self, status: BoothStatus) -> BoothStatus:
         """See `BoothSink`."""
+        self._relay_from = status.relay_from
         self._glossary.expire(self._floor.now_ms())
         on_air = "floor" if self._floor_fills_in() else "ai"
         return replace(
@@ -260,6 +266,10 @@ class ChannelSink:
         """The lag behind the floor: that of the relay is added, if one is heard."""
         own_ms = self._voice.lag_ms
         return None if own_ms is None else own_ms + (self._lags_ms.get(relay) or 0)
+
+    def _relay_lag_ms(self) -> int:
+        """How long after the speaker the relay says something; 0 if the floor is heard."""
+        return (self._lags_ms.get(self._relay_from) or 0) + USUAL_LAG_MS if self._relay_from else 0
 
     def _mix_now(self) -> ChannelMix:
         speech, end = self._floor.buffer.speech, self._floor.buffer.end

@@ -9,6 +9,7 @@ from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.spoken_language import SpokenLanguage
 from broadcaster.booths.timing.places import TextPlace
+from broadcaster.booths.timing.sources import sourced
 from broadcaster.model.event import Event
 from broadcaster.model.status import BoothStatus
 
@@ -52,7 +53,7 @@ class TranscriptSink:
 
     def push_text(self, text: str, source: TextPlace | None = None) -> None:
         """See `Sink`; here the times are those of the floor."""
-        self._captions.push_text(text, self._floor.now_ms(), source)
+        self._captions.push_text(text, self._floor.now_ms(), sourced(source, source))
 
     def push_source_text(self, text: str) -> None:
         """See `Sink`."""

@@ -43,6 +43,7 @@ _RECORDS = (
     keys.log_record,
     keys.replacements_record,
     keys.screens_record,
+    keys.speakers_record,
     keys.spent_record,
     output_keys.told_record,
     recording_keys.recording_record,

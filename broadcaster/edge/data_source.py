@@ -41,12 +41,12 @@ class DataSourceRoutes:
         return [web.get("/e/{event}/newest/{channel}.{data_type:json|xml}", self.newest)]
 
     async def newest(self, request: web.Request) -> web.Response:
-        """One row with the newest caption: its text, and each line of it."""
+        """One row with the newest caption: its text, each line of it, and its speaker."""
         limits_of(request).count_poll(client_of(request))
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
         await loaded(hub)
-        row = _row(self._newest_text(hub))
+        row = _row(self._newest(hub))
         if request.match_info["data_type"] == "json":
             body = json.dumps([row], ensure_ascii=False)
             return web.Response(text=body, content_type="application/json", headers=_HEADERS)
@@ -57,19 +57,21 @@ class DataSourceRoutes:
         )
         return web.Response(text=body, content_type="application/xml", headers=_HEADERS)
 
-    def _newest_text(self, hub: CaptionHub) -> str:
+    def _newest(self, hub: CaptionHub) -> Caption | None:
         page = hub.page(hub.before_newest(1))
         if not page.captions or page.after is None:
-            return ""
+            return None
         written_ms, _ = page.after
         if self._clock.now_ms() - written_ms > CLEAR_AFTER_MS:
-            return ""
-        return Caption.from_json(page.captions[-1]).text
+            return None
+        return Caption.from_json(page.captions[-1])
 
 
-def _row(text: str) -> dict[str, str]:
+def _row(caption: Caption | None) -> dict[str, str]:
+    text, speaker = (caption.text, caption.speaker) if caption is not None else ("", "")
     lines = [*text.split("\n"), *([""] * LINES)][:LINES]
     return {
         "text": text.replace("\n", " "),
         **{f"line{number}": line for number, line in enumerate(lines, 1)},
+        **({"speaker": speaker} if speaker else {}),
     }

@@ -10,6 +10,7 @@ from broadcaster.floor.heard_sound import HeardSound
 from broadcaster.floor.input_switch import InputSwitch
 from broadcaster.floor.microphones.mix import MicrophoneMix
 from broadcaster.floor.microphones.publisher import FloorPublisher
+from broadcaster.floor.microphones.speaker_log import SpeakerLog
 from broadcaster.floor.output import FLOOR_VARIANTS, FULL_BAND_FLOOR, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
@@ -20,6 +21,7 @@ from broadcaster.model.audio import (
     FULL_BAND_HZ,
     SAMPLE_BYTES,
     ms_to_samples,
+    samples_to_ms,
     wall_position,
 )
 from broadcaster.model.check.microphone import MicrophoneReport
@@ -59,6 +61,7 @@ class FloorFeed:
         self._output = FloorOutput(bus, event.id, frame_samples)
         self._audience = Audience((*FLOOR_VARIANTS, FULL_BAND_FLOOR), clock)
         self._heard = HeardSound(bus, clock, event.id)
+        self._speakers = SpeakerLog(bus, clock, event.id)
         now_s = clock.monotonic()
         self._inputs = {role: FloorInput(now_s) for role in InputRole}
         self._switch = InputSwitch()
@@ -107,6 +110,7 @@ class FloorFeed:
                 self._tick(),
                 *(self._receive(role) for role in InputRole),
                 self._heard.answer(),
+                self._speakers.run(),
                 name=f"floor:{self.event.id}",
             )
         finally:
@@ -179,6 +183,15 @@ class FloorFeed:
             self._timeline = Timeline(max(free, self._now_position()))
         position = self._timeline.place(chunk.rtp_time, free)
         self._push(position, chunk.samples, chunk.full_band)
+        self._note_speaker(self._inputs[role].peer)
+
+    def _note_speaker(self, peer: FloorPublisher | None) -> None:
+        """Write down whose turn it is to speak in the sound that was pushed."""
+        if not isinstance(peer, MicrophoneMix):
+            self._speakers.note(samples_to_ms(self._output.next_position), "")
+        elif peer.turns.speaker is not None:
+            begun_ms = samples_to_ms(self._output.next_position) - peer.turns.began_ms
+            self._speakers.note(max(0, begun_ms), peer.turns.speaker)
 
     def _decide(self) -> None:
         """Let the input be heard that should be heard now."""

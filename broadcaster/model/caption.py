@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 _OF_REVISIONS = ("revision", "revision_id", "corrected", "hidden")
 """Fields that a caption as it was said does not have on the stream."""
@@ -28,6 +29,8 @@ class Caption:
         revision_id: chosen by whoever revised it; empty for what was said.
         corrected: its text is not what was said.
         hidden: a reviewer hid it.
+        speaker: name of the microphone of the person who said most of it, which is known while
+            several are mixed; empty for none. It may still change until the caption is final.
     """
 
     id: str
@@ -40,10 +43,18 @@ class Caption:
     revision_id: str = ""
     corrected: bool = False
     hidden: bool = False
+    speaker: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields; a caption without a speaker's name has no field for it."""
+        raw = asdict(self)
+        if not self.speaker:
+            del raw["speaker"]
+        return raw
 
     def to_json(self) -> bytes:
         """The form on the caption stream and in SSE `data:`."""
-        raw = asdict(self)
+        raw = self.as_dict()
         if not self.revision:
             for name in _OF_REVISIONS:
                 del raw[name]

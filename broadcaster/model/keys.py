@@ -181,6 +181,11 @@ def inputs_record(event: str) -> str:
     return f"inputs.{event}"
 
 
+def speakers_record(event: str) -> str:
+    """Record of whose turn it was to speak, by the names of the microphones."""
+    return f"speakers.{event}"
+
+
 SAMPLES_LEASE = "samples"
 """Lease of the process that samples the status of live events."""
 

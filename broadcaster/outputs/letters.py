@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -126,7 +126,7 @@ class CaptionMessages:
             return None
         what = "caption.revised" if caption.revision else "caption.finished"
         at_ms = self._live_at_ms() + caption.start_ms
-        data = {"event": self._event, **asdict(caption)}
+        data = {"event": self._event, **caption.as_dict()}
         message_id = f"{self._event}.{caption.id}.{caption.revision}"
         return Letter(entry.id, message_id, what, message(what, at_ms, data), at_ms)
 

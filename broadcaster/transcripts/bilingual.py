@@ -8,6 +8,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.transcripts.alignment import Pairing, aligned
 from broadcaster.transcripts.cues import Cue, timed
 from broadcaster.transcripts.recut import GAP_MS, LONGEST_MS, SHORTEST_MS, Part
+from broadcaster.transcripts.speakers import speaker_of
 from broadcaster.transcripts.spoken_sentences import SpokenSentence
 from broadcaster.writing.breaks import NEVER
 from broadcaster.writing.caption_layout import LINE_COLUMNS, OpenLine
@@ -28,6 +29,7 @@ class _InStep:
     end_ms: int
     texts: tuple[str, str]
     languages: tuple[str, str]
+    speaker: str
 
 
 def two_language_cues(left: Sequence[Caption], right: Sequence[Caption]) -> list[Cue]:
@@ -97,7 +99,7 @@ def _timed(pairings: Iterable[Pairing]) -> Iterator[_InStep]:
         ended_ms = max(end_ms, start_ms)
         texts = (_text(pairing.left), _text(pairing.right))
         languages = (_language(pairing.left), _language(pairing.right))
-        yield _InStep(start_ms, ended_ms, texts, languages)
+        yield _InStep(start_ms, ended_ms, texts, languages, speaker_of(timing[0].captions[0]))
 
 
 def _together(said: Iterable[_InStep]) -> list[_InStep]:
@@ -116,14 +118,15 @@ def _together(said: Iterable[_InStep]) -> list[_InStep]:
             _sum(last.texts[0], one.texts[0], languages[0]),
             _sum(last.texts[1], one.texts[1], languages[1]),
         )
-        found[-1] = _InStep(last.start_ms, one.end_ms, texts, languages)
+        found[-1] = _InStep(last.start_ms, one.end_ms, texts, languages, last.speaker)
     return found
 
 
 def _flash(one: _InStep, other: _InStep) -> bool:
     short = other.start_ms - one.start_ms < SHORTEST_MS + GAP_MS
     short |= other.end_ms - other.start_ms < SHORTEST_MS
-    return short and other.end_ms - one.start_ms <= LONGEST_MS
+    near = other.end_ms - one.start_ms <= LONGEST_MS
+    return short and near and one.speaker == other.speaker
 
 
 def _parts(said: _InStep) -> Iterator[Part]:
@@ -155,7 +158,7 @@ def _parts(said: _InStep) -> Iterator[Part]:
                 reading_ms(line, language)
                 for line, language in zip(lines, said.languages, strict=True)
             )
-            yield Part(start_ms, end_ms, tuple(filter(None, lines)), need_ms)
+            yield Part(start_ms, end_ms, tuple(filter(None, lines)), need_ms, said.speaker)
 
 
 def _text(sentences: Sequence[SpokenSentence]) -> str:

@@ -23,20 +23,23 @@ class Cue:
         start_ms: event clock.
         end_ms: event clock, later.
         lines: at most two.
+        speaker: name of the person who says it; empty for none.
     """
 
     start_ms: int
     end_ms: int
     lines: tuple[str, ...]
+    speaker: str = ""
 
 
-def cues_of(captions: Iterable[Caption]) -> list[Cue]:
+def cues_of(captions: Iterable[Caption], *, names: bool = False) -> list[Cue]:
     """The subtitles of a channel, see `timed`.
 
     Args:
         captions: in the order of speech.
+        names: whether the text has the names of the speakers; see `parts_of`.
     """
-    return timed(parts_of(captions))
+    return timed(parts_of(captions, names=names))
 
 
 def timed(parts: Sequence[Part]) -> list[Cue]:
@@ -54,7 +57,7 @@ def timed(parts: Sequence[Part]) -> list[Cue]:
         following = parts[number + 1] if number + 1 < len(parts) else None
         start_ms = max(part.start_ms, cues[-1].end_ms + GAP_MS if cues else 0)
         end_ms = _end_ms(start_ms, part, following)
-        cues.append(Cue(start_ms, end_ms, part.lines))
+        cues.append(Cue(start_ms, end_ms, part.lines, part.speaker))
     return cues
 
 

@@ -9,8 +9,9 @@ from docx.document import Document
 from docx.oxml import OxmlElement
 from docx.text.paragraph import Paragraph
 
-from broadcaster.transcripts.files import clock_text
+from broadcaster.transcripts.files import SpokenParagraph, clock_text
 from broadcaster.transcripts.pairs import Pair
+from broadcaster.transcripts.speakers import introduced
 from broadcaster.transcripts.text_types import Column
 
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
@@ -18,21 +19,23 @@ _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 
 
 def document_file(
-    paragraphs: Iterable[tuple[int, str]], title: str, language: Column, notice: str
+    paragraphs: Iterable[SpokenParagraph], title: str, language: Column, notice: str
 ) -> bytes:
     """One language as DOCX.
 
     Args:
-        paragraphs: each with the ms of the event clock at which it begins.
+        paragraphs: see `paragraphs_of`.
         title: of the event.
         language: of the text.
         notice: the sentence about AI, or empty.
     """
     document = _document(title, (language.name, notice))
-    for start_ms, text in paragraphs:
+    for one in paragraphs:
         paragraph = document.add_paragraph()
-        paragraph.add_run(f"{clock_text(start_ms)} ").italic = True
-        paragraph.add_run(_clean(text))
+        paragraph.add_run(f"{clock_text(one.start_ms)} ").italic = True
+        if one.speaker:
+            paragraph.add_run(f"{one.speaker}: ").bold = True
+        paragraph.add_run(_clean(one.text))
         _turn(paragraph, language)
     return _saved(document)
 
@@ -45,7 +48,9 @@ def two_languages_document(
     # By rows: `table.cell` would look for each of them in the whole table.
     table = document.add_table(rows=0, cols=3)
     rows = [("", left.name, right.name)]
-    rows += [(clock_text(one.start_ms), one.left, one.right) for one in pairs]
+    rows += [
+        (clock_text(one.start_ms), introduced(one.speaker, one.left), one.right) for one in pairs
+    ]
     for texts in rows:
         cells = table.add_row().cells
         for cell, text, language in zip(cells, texts, (None, left, right), strict=True):

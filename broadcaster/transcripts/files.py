@@ -1,10 +1,12 @@
 """A channel's captions as a file: text to read, or WebVTT subtitles."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from broadcaster.model.caption import Caption
 from broadcaster.transcripts.cues import Cue, cues_of
+from broadcaster.transcripts.speakers import introduced, speaker_of
 from broadcaster.writing.scripts import spaces_between_sentences, spaces_between_words
 from broadcaster.writing.sentences import ends_sentence
 
@@ -14,10 +16,27 @@ LONG_CHARACTERS = 500
 """A paragraph this long ends with its sentence; one twice as long ends in any case."""
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenParagraph:
+    """A paragraph of a text, by one speaker.
+
+    Attributes:
+        start_ms: event clock, when it begins.
+        speaker: name of the person who says it, if it is not that of the paragraph before.
+        text: in one line.
+    """
+
+    start_ms: int
+    speaker: str
+    text: str
+
+
 def text_file(
     captions: Iterable[Caption], title: str, language: str, channel: str, notice: str
 ) -> str:
     """The text in paragraphs, each with the time since the event went live.
+
+    The name of a speaker stands where that person begins to speak.
 
     Args:
         captions: in the order of speech.
@@ -27,16 +46,21 @@ def text_file(
         notice: the sentence about AI, or empty.
     """
     texts = [
-        f"[{clock_text(start_ms)}] {text}" for start_ms, text in paragraphs_of(captions, channel)
+        f"[{clock_text(one.start_ms)}] {introduced(one.speaker, one.text)}"
+        for one in paragraphs_of(captions, channel)
     ]
     head = "\n".join(filter(None, [title, language, notice]))
     return "\n\n".join([head, *texts]) + "\n"
 
 
-def paragraphs_of(captions: Iterable[Caption], channel: str) -> Iterator[tuple[int, str]]:
-    """The paragraphs of a text, each with the time at which it begins, in ms of the event clock."""
+def paragraphs_of(captions: Iterable[Caption], channel: str) -> Iterator[SpokenParagraph]:
+    """The paragraphs of a text, each with the time at which it begins."""
+    before = ""
     for paragraph in paragraphs(captions, channel):
-        yield paragraph[0].start_ms, joined(paragraph, channel)
+        name = speaker_of(paragraph[0])
+        new = name if name != before else ""
+        yield SpokenParagraph(paragraph[0].start_ms, new, joined(paragraph, channel))
+        before = name
 
 
 def subtitle_file(captions: Iterable[Caption], title: str, notice: str) -> str:
@@ -66,11 +90,16 @@ def _in_head(text: str) -> str:
 def _cue(cue: Cue) -> str:
     start, end = (clock_text(ms, thousandths=True) for ms in (cue.start_ms, cue.end_ms))
     lines = [escape(line, quote=False) for line in cue.lines]
+    if cue.speaker:
+        lines[0] = f"<v {escape(cue.speaker, quote=False)}>{lines[0]}"
     return "\n".join([f"{start} --> {end}", *lines])
 
 
 def paragraphs(captions: Iterable[Caption], channel: str) -> Iterator[Sequence[Caption]]:
-    """The captions of each paragraph: it ends with a sentence, at a pause or when it is long."""
+    """The captions of each paragraph, of one speaker.
+
+    It ends with a sentence, at a pause or when it is long.
+    """
     paragraph: list[Caption] = []
     for caption in captions:
         if paragraph and ends_paragraph(paragraph, caption, channel):
@@ -84,9 +113,9 @@ def paragraphs(captions: Iterable[Caption], channel: str) -> Iterator[Sequence[C
 def ends_paragraph(paragraph: Sequence[Caption], following: Caption, channel: str) -> bool:
     """Whether a paragraph, which has a caption at least, ends before another caption."""
     length = sum(len(one.text) for one in paragraph)
-    if length >= 2 * LONG_CHARACTERS:
-        return True
     last = paragraph[-1]
+    if length >= 2 * LONG_CHARACTERS or following.speaker != last.speaker:
+        return True
     pause = following.start_ms - last.end_ms >= PAUSE_MS
     return (pause or length >= LONG_CHARACTERS) and ends_sentence(last.text, channel)
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 from broadcaster.model.caption import Caption
 from broadcaster.transcripts.cues import Cue, cues_of
 from broadcaster.transcripts.files import clock_text, paragraphs_of
+from broadcaster.transcripts.speakers import named_markup
 
 _TT = "http://www.w3.org/ns/ttml"
 _TTP = f"{_TT}#parameter"
@@ -25,7 +26,7 @@ for prefix, namespace in _PREFIXES.items():
 
 def subrip_file(captions: Sequence[Caption]) -> str:
     """SubRip (`.srt`), with subtitles that can be read; see `cues_of`."""
-    return subrip(cues_of(captions))
+    return subrip(cues_of(captions, names=True))
 
 
 def subrip(cues: Sequence[Cue]) -> str:
@@ -64,7 +65,7 @@ def ttml_file(captions: Sequence[Caption], title: str, language: str, direction:
     _styled(layout, "region", "bottom", origin="10% 70%", extent="80% 20%", displayAlign="after")
     body = ET.SubElement(root, f"{{{_TT}}}body")
     division = ET.SubElement(body, f"{{{_TT}}}div")
-    for number, cue in enumerate(cues_of(captions), 1):
+    for number, cue in enumerate(cues_of(captions, names=True), 1):
         block = ET.SubElement(division, f"{{{_TT}}}p", {"region": "bottom", "style": "text"})
         block.set(f"{{{_XML}}}id", f"s{number}")
         block.set("begin", clock_text(cue.start_ms, thousandths=True))
@@ -92,6 +93,7 @@ def json_file(captions: Sequence[Caption], title: str, channel: str, notice: str
             "end_ms": one.end_ms,
             "text": one.text,
             "corrected": one.corrected,
+            **({"speaker": one.speaker} if one.speaker else {}),
         }
         for one in captions
     ]
@@ -116,8 +118,9 @@ def page_file(
     """A page of HTML to read and print, with the paragraphs of the text file."""
     language = "" if channel == "floor" else f' lang="{escape(channel)}"'
     blocks = [
-        f"<p><time>{clock_text(start_ms)}</time> {escape(text, quote=False)}</p>"
-        for start_ms, text in paragraphs_of(captions, channel)
+        f"<p><time>{clock_text(one.start_ms)}</time> "
+        f"{named_markup(one.speaker)}{escape(one.text, quote=False)}</p>"
+        for one in paragraphs_of(captions, channel)
     ]
     about = [f"<p>{escape(one, quote=False)}</p>" for one in (name, notice) if one]
     head = (

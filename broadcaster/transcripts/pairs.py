@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from broadcaster.model.caption import Caption
 from broadcaster.transcripts.alignment import Pairing, aligned
 from broadcaster.transcripts.files import ends_paragraph, joined
+from broadcaster.transcripts.speakers import introduced, speaker_of
 from broadcaster.transcripts.spoken_sentences import SpokenSentence
 
 
@@ -17,11 +19,13 @@ class Pair:
         start_ms: event clock, when it begins.
         left: of the first channel; empty if that does not say it.
         right: of the second channel; empty if that does not say it.
+        speaker: name of the person who says it, if it is not that of the pair before.
     """
 
     start_ms: int
     left: str
     right: str
+    speaker: str = ""
 
 
 def pairs_of(
@@ -41,10 +45,14 @@ def pairs_of(
             rows.append(([], []))
         rows[-1][0].extend(_captions(pairing.left))
         rows[-1][1].extend(_captions(pairing.right))
-    return [
-        Pair((upper or lower)[0].start_ms, joined(upper, left_tag), joined(lower, right_tag))
-        for upper, lower in rows
-    ]
+    pairs, before = list[Pair](), ""
+    for upper, lower in rows:
+        first = (upper or lower)[0]
+        name = speaker_of(first)
+        texts = _by_speakers(upper, left_tag), joined(lower, right_tag)
+        pairs.append(Pair(first.start_ms, *texts, name if name != before else ""))
+        before = speaker_of((upper or lower)[-1])
+    return pairs
 
 
 def _begins(
@@ -56,6 +64,13 @@ def _begins(
         return not upper or ends_paragraph(upper, pairing.left[0].captions[0], left_tag)
     following = pairing.right[0].captions[0]
     return bool(lower) and ends_paragraph(lower, following, right_tag)
+
+
+def _by_speakers(captions: Sequence[Caption], tag: str) -> str:
+    """A text in one line, with the names of those who speak after the first one."""
+    groups = [list(group) for _, group in groupby(captions, speaker_of)]
+    named = [introduced(speaker_of(group[0]), joined(group, tag)) for group in groups[1:]]
+    return " ".join([*(joined(group, tag) for group in groups[:1]), *named])
 
 
 def _captions(sentences: Sequence[SpokenSentence]) -> list[Caption]:

@@ -7,11 +7,12 @@ second, which would flash, are joined where both fit.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from broadcaster.model.caption import Caption
 from broadcaster.model.language import FLOOR
+from broadcaster.transcripts.speakers import introduced, speaker_of, with_new_names
 from broadcaster.writing.caption_layout import LINE_COLUMNS, LINES, OpenLine, line_ends
 from broadcaster.writing.columns import columns
 from broadcaster.writing.reading_speed import reading_ms
@@ -44,25 +45,32 @@ class Part:
         end_ms: when its last word is said.
         lines: at most two, of 42 columns at most. A longer word stays whole.
         reading_ms: how long it needs to be read.
+        speaker: name of the person who says it; empty for none.
     """
 
     start_ms: int
     end_ms: int
     lines: tuple[str, ...]
     reading_ms: int
+    speaker: str = ""
 
 
-def parts_of(captions: Iterable[Caption]) -> list[Part]:
+def parts_of(captions: Iterable[Caption], *, names: bool = False) -> list[Part]:
     """The texts of the subtitles of a channel.
 
     Args:
         captions: in the order of speech.
+        names: whether the text begins with the name where another person begins to speak.
     """
     language = ""
     cut: list[tuple[Part, str]] = []
-    for caption in captions:
+    for caption, name in with_new_names(captions):
         language = caption_language(caption) or language
-        cut += [(part, language) for part in _parts(caption, language)]
+        shown = name if names else ""
+        cut += [
+            (replace(part, speaker=speaker_of(caption)), language)
+            for part in _parts(caption, language, shown)
+        ]
     parts: list[Part] = []
     for number, (part, language) in enumerate(cut):
         following = cut[number + 1][0] if number + 1 < len(cut) else None
@@ -101,9 +109,11 @@ def part_of(start_ms: int, end_ms: int, lines: tuple[str, ...], language: str) -
     return Part(start_ms, end_ms, lines, reading_ms("".join(lines), language))
 
 
-def _parts(caption: Caption, language: str) -> Iterator[Part]:
+def _parts(caption: Caption, language: str, name: str) -> Iterator[Part]:
     """A caption in parts; its time is divided by how much each has to read."""
     lines = clean_lines(caption.text)
+    if lines:
+        lines[0] = introduced(name, lines[0])
     if len(lines) > LINES or any(columns(line) > LINE_COLUMNS for line in lines):
         lines = laid_out(_separator(language).join(lines), language)
     start_ms = max(caption.start_ms, 0)
@@ -124,6 +134,8 @@ def _joined(one: Part, other: Part, following: Part | None, language: str) -> Pa
     near = other.start_ms - one.end_ms < PAUSE_MS
     if not flashes or not near or other.end_ms - one.start_ms > LONGEST_MS:
         return None
+    if one.speaker != other.speaker:
+        return None
     lines = (*one.lines, *other.lines)
     if len(lines) > LINES:
         before, after = (_separator(language).join(part.lines) for part in (one, other))
@@ -133,7 +145,7 @@ def _joined(one: Part, other: Part, following: Part | None, language: str) -> Pa
         lines = tuple(laid_out(f"{before}{between}{after}", language))
     if len(lines) > LINES or any(columns(line) > LINE_COLUMNS for line in lines):
         return None
-    return part_of(one.start_ms, other.end_ms, lines, language)
+    return replace(part_of(one.start_ms, other.end_ms, lines, language), speaker=one.speaker)
 
 
 def _separator(language: str) -> str:

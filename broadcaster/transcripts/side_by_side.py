@@ -6,6 +6,7 @@ from html import escape
 
 from broadcaster.transcripts.files import clock_text
 from broadcaster.transcripts.pairs import Pair
+from broadcaster.transcripts.speakers import introduced, named_markup
 from broadcaster.transcripts.text_types import Column
 
 _PAGE_STYLE = (
@@ -22,7 +23,7 @@ def two_languages_page(
     heads = "".join(f'<th scope="col">{escape(one.name)}</th>' for one in (left, right))
     rows = [
         f"<tr><td><time>{clock_text(one.start_ms)}</time></td>"
-        f"{_cell(one.left, left)}{_cell(one.right, right)}</tr>"
+        f"{_cell(one.left, left, one.speaker)}{_cell(one.right, right)}</tr>"
         for one in pairs
     ]
     told = f"<p>{escape(notice, quote=False)}</p>\n" if notice else ""
@@ -41,7 +42,7 @@ def two_languages_text(
     """Two languages as text: each paragraph with the time, and below it the other language."""
     head = "\n".join(filter(None, [title, f"{left.name} · {right.name}", notice]))
     blocks = [
-        "\n".join(filter(None, [f"[{clock_text(one.start_ms)}]", one.left, one.right]))
+        "\n".join(filter(None, [f"[{clock_text(one.start_ms)}]", _said(one), one.right]))
         for one in pairs
     ]
     return "\n\n".join([head, *blocks]) + "\n"
@@ -63,11 +64,23 @@ def two_languages_json(
         "channels": channels,
         "ai_generated": True,
         "ai_notice": notice,
-        "paragraphs": [{"start_ms": one.start_ms, "texts": [one.left, one.right]} for one in pairs],
+        "paragraphs": [
+            {
+                "start_ms": one.start_ms,
+                "texts": [one.left, one.right],
+                **({"speaker": one.speaker} if one.speaker else {}),
+            }
+            for one in pairs
+        ],
     }
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
 
-def _cell(text: str, language: Column) -> str:
+def _said(pair: Pair) -> str:
+    return introduced(pair.speaker, pair.left) if pair.left else pair.speaker and f"{pair.speaker}:"
+
+
+def _cell(text: str, language: Column, speaker: str = "") -> str:
     tag = f' lang="{escape(language.tag)}"' if language.tag else ""
-    return f'<td{tag} dir="{language.direction}">{escape(text, quote=False)}</td>'
+    content = f"{named_markup(speaker)}{escape(text, quote=False)}"
+    return f'<td{tag} dir="{language.direction}">{content}</td>'

@@ -56,6 +56,7 @@ def sentences_of(captions: Iterable[Caption]) -> Iterator[SpokenSentence]:
         if gathered and (
             width >= LONG_COLUMNS
             or caption.start_ms - gathered[-1].end_ms >= PAUSE_MS
+            or caption.speaker != gathered[-1].speaker
             or ends_sentence(gathered[-1].text, language)
         ):
             yield _sentence(gathered, language)

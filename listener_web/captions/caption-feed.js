@@ -48,6 +48,7 @@ const UTF8 = new TextEncoder();
  * @property {number} [revision] counts what reviewers changed, from 1; missing for what was said
  * @property {boolean} [corrected] its text is not what was said
  * @property {boolean} [hidden] a reviewer hid it; its text is empty
+ * @property {string} [speaker] name of the person who said it, where several microphones have names
  */
 
 /**

@@ -52,6 +52,17 @@ export function gainedText(shown, text) {
   return text.startsWith(shown) ? text.slice(shown.length) : null;
 }
 
+/**
+ * A text for a screen reader, after the name where another person begins to speak.
+ *
+ * @param {string} speaker empty for none
+ * @param {string} before the speaker of the text before
+ * @param {string} text
+ */
+export function introduced(speaker, before, text) {
+  return speaker === '' || speaker === before ? text : `${speaker}: ${text}`;
+}
+
 /** @param {string} tag */
 function primary(tag) {
   return tag.split('-')[0] ?? '';

@@ -6,6 +6,7 @@
  * looks back to. Near the first one that is shown it asks for earlier ones.
  */
 import { CaptionList } from './caption-list.js';
+import { introduced } from './caption-text.js';
 import { ParagraphWriter, joinAt, rewrite } from './paragraph-writer.js';
 import { TimeMarks } from './paragraphs.js';
 
@@ -42,6 +43,8 @@ export class CaptionView {
   /** Whether the newest caption of this channel was scrolled to. */
   #isPlaced = false;
   #lastScrollTop = 0;
+  /** The speaker of the text that a screen reader was given last. */
+  #announcedSpeaker = '';
   /** The time at which the reader last touched the captions, or used the wheel or a key. */
   #touchedMs = -Infinity;
 
@@ -91,6 +94,7 @@ export class CaptionView {
     this.#history = null;
     this.#asking = this.#isPlaced = false;
     this.announcer.textContent = '';
+    this.#announcedSpeaker = '';
     for (const element of [this.log, this.announcer]) element.dir = channel.dir;
     const language = channel.id === 'floor' ? (channel.language ?? '') : channel.id;
     const times = new TimeMarks();
@@ -149,7 +153,10 @@ export class CaptionView {
     this.#forgetBefore(this.#list.first);
     if (caption.final && !wasFinal && this.announces) {
       this.announcer.dataset.caption = caption.id;
-      this.announcer.textContent = this.#shown.get(number)?.element.textContent ?? caption.text;
+      const text = this.#shown.get(number)?.element.textContent ?? caption.text;
+      const { speaker = '' } = caption;
+      this.announcer.textContent = introduced(speaker, this.#announcedSpeaker, text);
+      this.#announcedSpeaker = speaker;
     }
     if (caption.hidden && this.announcer.dataset.caption === caption.id) this.announcer.textContent = '';
     this.#keepPlace();

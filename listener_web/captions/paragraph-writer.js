@@ -6,8 +6,16 @@ import { beginsParagraph } from './paragraphs.js';
 /** @typedef {import('./caption-feed.js').Caption} Caption */
 /** @typedef {import('./paragraphs.js').TimeMarks} TimeMarks */
 
-/** A caption on the page. */
-/** @typedef {{element: HTMLElement, text: string, start_ms: number, end_ms: number}} Shown */
+/**
+ * A caption on the page.
+ *
+ * @typedef {object} Shown
+ * @property {HTMLElement} element
+ * @property {string} text
+ * @property {number} start_ms
+ * @property {number} end_ms
+ * @property {string} speaker name, or empty
+ */
 
 /**
  * How captions are written.
@@ -26,11 +34,11 @@ const TIME = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-di
 
 /** Where each paragraph starts on the event clock. @type {WeakMap<Element, number>} */
 const STARTS_MS = new WeakMap();
+/** The speaker of each paragraph. @type {WeakMap<Element, string>} */
+const SPEAKERS = new WeakMap();
 
 export class ParagraphWriter {
   #target;
-  /** @type {HTMLElement | null} */
-  #paragraph;
   /** @type {Shown | null} */
   #last;
 
@@ -41,7 +49,6 @@ export class ParagraphWriter {
   constructor(target, last = null) {
     this.#target = target;
     this.#last = last;
-    this.#paragraph = last?.element.parentElement ?? null;
   }
 
   /**
@@ -58,7 +65,8 @@ export class ParagraphWriter {
       'data-start': caption.start_ms,
     });
     this.#paragraphOf(caption, manner).append(element);
-    const shown = { element, text: '', start_ms: caption.start_ms, end_ms: caption.end_ms };
+    const { start_ms, end_ms, speaker = '' } = caption;
+    const shown = { element, text: '', start_ms, end_ms, speaker };
     rewrite(shown, caption, manner);
     this.#last = shown;
     return shown;
@@ -71,17 +79,13 @@ export class ParagraphWriter {
    * @param {Manner} manner
    */
   #paragraphOf(caption, manner) {
-    const last = this.#paragraph;
+    const last = this.#last?.element.parentElement ?? null;
     if (last !== null && continues(caption, this.#last, last, manner)) {
       last.append(spaceBetween(manner.channel));
       return last;
     }
-    const paragraph = h('p', { class: 'paragraph', dir: manner.dir });
-    if (manner.language !== manner.around) paragraph.lang = manner.language;
-    STARTS_MS.set(paragraph, caption.start_ms);
-    showTime(paragraph, last, manner.times);
+    const paragraph = begun(caption, last, manner);
     this.#target.append(paragraph);
-    this.#paragraph = paragraph;
     return paragraph;
   }
 }
@@ -104,6 +108,7 @@ export function rewrite(shown, caption, manner) {
     element.normalize();
   }
   Object.assign(shown, { text, end_ms: caption.end_ms });
+  if ((caption.speaker ?? '') !== shown.speaker) rename(shown, caption, manner);
   if (caption.final) element.dataset.final = '';
   if (caption.revision) {
     if (caption.corrected) element.dataset.corrected = manner.corrected;
@@ -125,8 +130,10 @@ export function joinAt(before, shown, manner) {
   if (earlier === null || later === null || earlier === later) return;
   if (!continues(shown, before, earlier, { ...manner, language: later.lang || manner.around })) {
     showTime(later, earlier, manner.times);
+    showSpeaker(later, earlier, shown.speaker);
     return;
   }
+  showSpeaker(later, earlier, shown.speaker);
   later.prepend(...earlier.childNodes, spaceBetween(manner.channel));
   STARTS_MS.set(later, STARTS_MS.get(earlier) ?? 0);
   if (earlier.dataset.time !== undefined) later.dataset.time = earlier.dataset.time;
@@ -134,7 +141,60 @@ export function joinAt(before, shown, manner) {
 }
 
 /**
- * @param {{start_ms: number}} caption
+ * Say that another person said a caption; that is known for sure when it is whole.
+ *
+ * @param {Shown} shown
+ * @param {Caption} caption
+ * @param {Manner} manner
+ */
+function rename(shown, caption, manner) {
+  const { element } = shown;
+  const paragraph = element.parentElement;
+  shown.speaker = caption.speaker ?? '';
+  if (paragraph === null) return;
+  if (paragraph.querySelector('.caption') === element) {
+    showSpeaker(paragraph, paragraph.previousElementSibling, shown.speaker);
+    return;
+  }
+  const own = begun(caption, paragraph, manner);
+  if (element.previousSibling instanceof Text) element.previousSibling.remove();
+  own.append(element);
+  paragraph.after(own);
+}
+
+/**
+ * A new paragraph, which begins with a caption.
+ *
+ * @param {Caption} caption
+ * @param {Element | null} before the paragraph before
+ * @param {Manner} manner
+ */
+function begun(caption, before, manner) {
+  const paragraph = h('p', { class: 'paragraph', dir: manner.dir });
+  if (manner.language !== manner.around) paragraph.lang = manner.language;
+  STARTS_MS.set(paragraph, caption.start_ms);
+  showTime(paragraph, before, manner.times);
+  showSpeaker(paragraph, before, caption.speaker ?? '');
+  return paragraph;
+}
+
+/**
+ * Name the speaker of a paragraph, unless the paragraph before has the same.
+ *
+ * @param {Element} paragraph
+ * @param {Element | null} before
+ * @param {string} speaker
+ */
+function showSpeaker(paragraph, before, speaker) {
+  SPEAKERS.set(paragraph, speaker);
+  paragraph.querySelector('.speaker')?.remove();
+  if (speaker === '' || (before !== null && SPEAKERS.get(before) === speaker)) return;
+  // A name in another script leaves the order of the letters around it alone.
+  paragraph.prepend(h('b', { class: 'speaker' }, h('bdi', {}, speaker)));
+}
+
+/**
+ * @param {{start_ms: number, speaker?: string}} caption
  * @param {Shown | null} before
  * @param {HTMLElement} paragraph of the caption before
  * @param {Manner} manner

@@ -21,15 +21,15 @@ export function endsSentence(text) {
 }
 
 /**
- * Whether a caption begins a paragraph.
+ * Whether a caption begins a paragraph. A paragraph has one speaker.
  *
- * @param {{start_ms: number}} caption
- * @param {{text: string, end_ms: number} | null} before the caption before it
+ * @param {{start_ms: number, speaker?: string}} caption
+ * @param {{text: string, end_ms: number, speaker?: string} | null} before the caption before it
  * @param {string} paragraph its text so far
  * @param {string} channel `floor` or a BCP 47 tag
  */
 export function beginsParagraph(caption, before, paragraph, channel) {
-  if (before === null) return true;
+  if (before === null || (caption.speaker ?? '') !== (before.speaker ?? '')) return true;
   const pauseMs = caption.start_ms - before.end_ms;
   const long = isUnspaced(channel) ? LONG_CHARACTERS_UNSPACED : LONG_CHARACTERS;
   if (pauseMs >= LONG_PAUSE_MS || paragraph.length >= 2 * long) return true;

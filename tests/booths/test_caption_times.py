@@ -5,7 +5,7 @@ output of sessions, sinks, playout, captions, the bus. Every sentence has sound 
 it, so that its place can be seen in the decoded sound of its channel.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -23,12 +23,13 @@ from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sessions.output import SessionOutput
 from broadcaster.booths.sinks import BoothSink, ChannelSink
 from broadcaster.booths.text.captions import CaptionWriter
-from broadcaster.booths.text.spoken_language import load_language_models
+from broadcaster.booths.text.spoken_language import LanguageWatch, load_language_models
 from broadcaster.booths.transcript_sink import TranscriptSink
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.inputs.speaker_turns import SpeakerTurns
 from broadcaster.model.language import FLOOR
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
@@ -170,7 +171,7 @@ def conversed(sentences: Sequence[Sentence]) -> Iterator[tuple[float, EngineOutp
         for count, start in enumerate(range(0, len(sound), DELTA_BYTES)):
             at_s = come_s + count * 0.1
             for delta in deltas[count * 4 : count * 4 + 4]:
-                yield at_s, TextOutput(delta, end)
+                yield at_s, TextOutput(delta, end, (position, end))
             yield at_s, SpeechOutput(sound[start : start + DELTA_BYTES], position)
         yield come_s + len(sound) / 48_000 / 4 + 0.1, Done(end, "", Usage())
 
@@ -229,7 +230,7 @@ class Stage:
         self.output = SessionOutput(
             buffer=self.floor.buffer,
             sink=self.sink,
-            language_watch=None,
+            language_watch=None if channel == FLOOR else LanguageWatch(channel),
             language="" if channel == FLOOR else channel,
             voiced=channel != FLOOR,
         )
@@ -273,6 +274,7 @@ async def play(
         listening(stage.bus, keys.opus("talk", channel), frames),
         background_task(stage.floor.receive(stage.sink.push_floor_pcm), name="floor of the test"),
         background_task(stage.sink.run(), name="sink of the test"),
+        background_task(stage.captions.speakers.follow(), name="speakers of the test"),
     ):
         everything = together(stage.speech(sentences, end_s), stage.ticks(end_s), *acts)
         await run_schedule(everything, end_s)
@@ -526,3 +528,27 @@ async def test_the_lag_is_what_a_listener_measures(sentences: list[Sentence]) ->
             said_ms = 1000 * (sentence.start_s + share * sentence.length_s)
             told_ms = next(lag_ms for at_ms, lag_ms in lags if at_ms >= heard_ms)
             assert told_ms == pytest.approx(heard_ms - said_ms, abs=300), sentence.text
+
+
+@pytest.mark.parametrize(
+    ("channel", "engine"),
+    [
+        (FLOOR, transcribed),
+        ("es", translated),
+        ("es", side_by_side),
+        ("es", conversed),
+    ],
+)
+async def test_captions_name_the_speaker_in_every_language(
+    channel: str, engine: Callable[[Sequence[Sentence]], Iterator[tuple[float, EngineOutput]]]
+) -> None:
+    """Two people take turns; an interpretation comes seconds later, while the other speaks."""
+    names = ["Chair", "Panel 2", "Chair", "Panel 2"]
+    turns = SpeakerTurns()
+    for one, name in zip(STEADY, names, strict=True):
+        turns = turns.followed_by(round(one.start_s * 1_000), name)
+    async with VirtualTimeBus() as bus:
+        await bus.put(keys.speakers_record("talk"), turns.to_json())
+        stage = Stage(bus, channel)
+        captions, _ = await play(channel, STEADY, stage.outputs(engine(STEADY)), stage=stage)
+    assert [one.speaker for one in captions] == names

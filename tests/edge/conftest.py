@@ -94,9 +94,11 @@ class Edge:
         assert (answer.status, body["error"]) == (status, error)
         assert body["hint"]
 
-    async def caption(self, number: int, text: str, *, final: bool = True) -> str:
+    async def caption(
+        self, number: int, text: str, *, final: bool = True, speaker: str = ""
+    ) -> str:
         """Append a version of caption `number`; returns the stream id."""
-        caption = Caption(f"es-{number}", "es", number, number, text, final)
+        caption = Caption(f"es-{number}", "es", number, number, text, final, speaker=speaker)
         return await self.bus.append(keys.captions("talk", "es"), caption.to_json())
 
 

@@ -36,6 +36,9 @@ async def test_a_row_has_the_newest_caption_and_its_lines(edge: Edge) -> None:
         assert (answer.status, answer.content_type) == (200, "application/xml")
         tree = ET.fromstring(await answer.text())
     assert {column.tag: column.text for column in tree[0]} == found
+    await edge.caption(3, "Vale.", speaker="Panel 2")
+    named = await until_shown(edge, "Vale.")
+    assert named == {"text": "Vale.", "line1": "Vale.", "line2": "", "speaker": "Panel 2"}
 
 
 async def test_a_text_goes_after_a_pause(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:

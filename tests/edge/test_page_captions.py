@@ -8,6 +8,7 @@ import pytest
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from tests.edge.conftest import Edge
+from tests.support.axe import violations
 from tests.support.browser import Attendee, headless_shell, until
 from tests.support.deadline import deadline
 
@@ -182,3 +183,52 @@ async def test_earlier_captions_join_the_paragraph_that_was_shown(edge: Edge) ->
         joined = [text for text in await page.evaluate(PARAGRAPHS) if text.endswith("frase 20.")]
         assert len(joined) == 1
         assert await page.evaluate(SHOWN) == list(range(60))
+
+
+SPEAKERS = """() => [...document.querySelectorAll('#captions .paragraph')].map((paragraph) => [
+  paragraph.querySelector('.speaker')?.textContent ?? '',
+  [...paragraph.querySelectorAll('.caption')].map((one) => one.textContent).join(' '),
+])"""
+LABEL = """() => {
+  const label = document.querySelector('.speaker');
+  const edge = (one) => Math.round(one.getBoundingClientRect().right);
+  const text = document.querySelector('.caption');
+  return {
+    atTheRight: edge(label.firstElementChild) === edge(label.parentElement) - 20,
+    above: label.getBoundingClientRect().bottom <= text.getBoundingClientRect().top + 1,
+  };
+}"""
+
+
+async def name(
+    edge: Edge, number: int, speaker: str, text: str, *, final: bool = True, channel: str = "ar"
+) -> None:
+    start_ms = number * 3_000
+    one = Caption(
+        f"{channel}-{number}", channel, start_ms, start_ms + 2_900, text, final, speaker=speaker
+    )
+    await edge.bus.append(keys.captions("talk", channel), one.to_json())
+
+
+async def test_the_page_names_each_speaker_once_and_keeps_right_to_left(edge: Edge) -> None:
+    await name(edge, 0, "Chair <b>", "صباح الخير جميعا.")
+    await name(edge, 1, "Chair <b>", "من يبدأ؟")
+    await name(edge, 2, "Chair <b>", "أنا", final=False)
+    async with headless_shell() as browser:
+        page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=ar", tapped=False)
+        await page.wait_for_caption("أنا")
+        assert await page.page.evaluate(SPEAKERS) == [
+            ["Chair <b>", "صباح الخير جميعا. من يبدأ؟ أنا"]
+        ]
+        await name(edge, 2, "لمى 2", "أنا أبدأ.")
+        await name(edge, 3, "لمى 2", "الماء حياة.")
+        await name(edge, 4, "", "شكرا.")
+        await page.wait_for_caption("شكرا.")
+        assert await page.page.evaluate(SPEAKERS) == [
+            ["Chair <b>", "صباح الخير جميعا. من يبدأ؟"],
+            ["لمى 2", "أنا أبدأ. الماء حياة."],
+            ["", "شكرا."],
+        ]
+        assert await page.page.evaluate(LABEL) == {"atTheRight": True, "above": True}
+        assert await violations(page.page) == []
+        assert not page.errors

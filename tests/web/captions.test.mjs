@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   completeParts,
   gainedText,
+  introduced,
   shownText,
   spaceBetween,
 } from '../../listener_web/captions/caption-text.js';
@@ -55,3 +56,9 @@ for (const [channel, space] of [
 ]) {
   test(`captions of ${channel} are joined by “${space}”`, () => assert.equal(spaceBetween(channel), space));
 }
+
+test('a screen reader hears a name where another person begins to speak', () => {
+  assert.equal(introduced('Chair', '', 'Hola.'), 'Chair: Hola.');
+  assert.equal(introduced('Chair', 'Chair', 'Hola.'), 'Hola.');
+  assert.equal(introduced('', 'Chair', 'Hola.'), 'Hola.');
+});

@@ -67,3 +67,16 @@ test('the first paragraph of every five minutes shows its time', () => {
   );
   assert.deepEqual(shown, [undefined, undefined, '14:06', undefined, '14:14', undefined]);
 });
+
+for (const [begins, before, speaker] of [
+  [false, undefined, undefined],
+  [false, 'Chair', 'Chair'],
+  [true, 'Chair', 'Panel 2'],
+  [true, 'Chair', undefined],
+  [true, undefined, 'Chair'],
+]) {
+  test(`${speaker ?? 'nobody'} after ${before ?? 'nobody'} ${begins ? 'begins' : 'goes on'}`, () => {
+    const last = { text: 'puede cambiar un', end_ms: 1_000, speaker: before };
+    assert.equal(beginsParagraph({ start_ms: 1_000, speaker }, last, 'puede cambiar un', 'es'), begins);
+  });
+}

@@ -17,6 +17,7 @@ from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.timing.places import TextPlace
+from broadcaster.booths.timing.sources import HUMAN_LAG_MS, sourced
 from broadcaster.model.audio import samples_to_ms
 from broadcaster.model.event import EngineKind, Event
 from broadcaster.model.ports import Clock
@@ -236,7 +237,7 @@ class HumanTranscript:
 
     def push_text(self, text: str, source: TextPlace | None = None) -> None:
         """See `Sink`."""
-        self._write(text, source)
+        self._write(text, sourced(source, source, HUMAN_LAG_MS))
 
     def push_source_text(self, text: str) -> None:
         """See `Sink`; the language is known."""

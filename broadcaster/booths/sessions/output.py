@@ -21,6 +21,7 @@ from broadcaster.booths.sessions.watchdogs import MuteWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
 from broadcaster.booths.timing.places import TextPlace
 from broadcaster.booths.timing.source_times import SourceTimes
+from broadcaster.booths.timing.sources import AnswerLag
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.writing.sentences import sentence_ends
@@ -119,7 +120,8 @@ class SessionOutput:
         """The sentence that the session is saying now, even if it repeats an earlier one."""
         self._said = SaidText(language)
         self._repeats = RepeatFilter(self._said)
-        self._source_times = SourceTimes(buffer, language)
+        lag = AnswerLag(buffer) if language_watch is not None else None
+        self._source_times = SourceTimes(buffer, language, lag)
         self._worded = False
 
     @property

@@ -16,7 +16,7 @@ from broadcaster.booths.text.caption_display import (
     shown_while_growing,
     shown_with_last_word,
 )
-from broadcaster.booths.text.caption_versions import Arrivals, CaptionVersions
+from broadcaster.booths.text.caption_versions import Arrivals, CaptionVersions, NameOf
 from broadcaster.booths.text.channel_language import ChannelLanguage
 from broadcaster.booths.timing.places import TextPlace, WholeTime
 from broadcaster.model.caption import Caption
@@ -34,6 +34,8 @@ SENTENCE_QUIET_MS = 2500
 """After this long without text, a sentence counts as finished, even without a full stop."""
 
 _LONGEST_SENTENCE = 400
+_ONE_SPEAKER = 240
+"""A longer sentence may be several, of several speakers: some engines write no marks."""
 _LONGEST_LOOK = 240
 """A sentence end further ahead than this cannot change the next cut; characters."""
 _SPACES = re.compile("[^\\S\u00a0\u202f\u2007]+")
@@ -47,12 +49,13 @@ class CaptionSegmenter:
     Args:
         channel: `floor` or a BCP 47 tag. The language decides where sentences, words and lines end.
             On the floor it is guessed from the text.
+        name_of: names the speaker of a text.
     """
 
-    def __init__(self, channel: str) -> None:
+    def __init__(self, channel: str, name_of: NameOf = lambda _parts: "") -> None:
         self._spoken = ChannelLanguage(channel)
         self._arrivals = Arrivals()
-        self._versions = CaptionVersions(channel, self._arrivals)
+        self._versions = CaptionVersions(channel, self._arrivals, name_of)
         self._end_ms = 0
         self._settled_quiet_ms = 0
         self._text = ""
@@ -255,7 +258,8 @@ class CaptionSegmenter:
         return captions
 
     def _begin(self) -> None:
-        self._versions.begin(self._offset)
+        goes_on = 0 < len(self._sentence.strip()) <= _ONE_SPEAKER
+        self._versions.begin(self._offset, goes_on=goes_on)
 
     def _version(self, now_ms: int, *, final: bool) -> list[Caption]:
         if not self._above:

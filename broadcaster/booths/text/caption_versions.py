@@ -1,8 +1,10 @@
 """Numbers and times the versions of one channel's captions, and limits how often they change."""
 
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from broadcaster.booths.text.speaker_names import SaidPart
 from broadcaster.booths.timing.places import SingleTime, TextPlace
 from broadcaster.model.caption import Caption
 
@@ -10,6 +12,9 @@ UPDATE_EVERY_MS = 300
 """A growing caption is published at most this often."""
 SHORTEST_MS = 500
 """A caption lasts at least this long, so that no subtitle only flashes."""
+
+NameOf = Callable[[Iterable[SaidPart]], str]
+"""Tells who said some parts of text; empty if nobody has a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,14 @@ class Arrivals:
         fragment = self._of(place - 1)
         return fragment.place.ends_ms(max(0, fragment.end - place))
 
+    def parts_between(self, begin: int, end: int) -> Iterator[SaidPart]:
+        """Return the parts of the fragments between two places."""
+        for fragment in self._fragments:
+            until = min(end, fragment.end)
+            if until > begin:
+                yield SaidPart(fragment.place, fragment.end - begin, fragment.end - until)
+                begin = until
+
     def forget(self, until: int) -> None:
         """Drop the entries up to here."""
         while self._fragments and self._fragments[0].end <= until:
@@ -68,11 +81,15 @@ class CaptionVersions:
         channel: part of every caption. A caption's id is its channel and the time its first word
             came, so it stays unique when a booth restarts: the event clock never runs backwards.
         arrivals: when the text came, and when it is spoken.
+        name_of: names the speaker of a text.
     """
 
-    def __init__(self, channel: str, arrivals: Arrivals) -> None:
+    def __init__(self, channel: str, arrivals: Arrivals, name_of: NameOf) -> None:
         self._channel = channel
         self._arrivals = arrivals
+        self._name_of = name_of
+        self._speaker = ""
+        self._keeps_speaker = False
         self._number = -1
         self._begun_at: int | None = None
         self._ended_ms = 0
@@ -82,6 +99,7 @@ class CaptionVersions:
     def go_on_after(self, last: Caption) -> None:
         """Go on after this caption, or with it if it is unfinished."""
         self._number = int(last.id.rpartition("-")[2])
+        self._speaker, self._keeps_speaker = last.speaker, bool(last.speaker)
         if last.final:
             self._ended_ms = last.end_ms
         else:
@@ -91,10 +109,16 @@ class CaptionVersions:
         """Whether a growing caption may be published again."""
         return now_ms - self._published_ms >= UPDATE_EVERY_MS
 
-    def begin(self, place: int) -> None:
-        """Begin a caption with the character at this place, unless one has begun."""
+    def begin(self, place: int, *, goes_on: bool) -> None:
+        """Begin a caption with the character at this place, unless one has begun.
+
+        Args:
+            place: of its first character.
+            goes_on: whether it is in the middle of a sentence, which has one speaker.
+        """
         if self._begun_at is None:
             self._begun_at = place
+            self._keeps_speaker = goes_on and bool(self._speaker)
             self._number = max(self._arrivals.came_ms(place), self._number + 1)
 
     def version(self, text: str, end: int, now_ms: int, *, final: bool) -> list[Caption]:
@@ -109,6 +133,8 @@ class CaptionVersions:
         assert self._begun_at is not None
         start_ms = max(self._arrivals.starts_ms(self._begun_at), self._ended_ms)
         end_ms = max(self._arrivals.ends_ms(end), start_ms + SHORTEST_MS)
+        if not self._keeps_speaker:
+            self._speaker = self._name_of(self._arrivals.parts_between(self._begun_at, end))
         caption = Caption(
             id=f"{self._channel}-{self._number}",
             channel=self._channel,
@@ -116,6 +142,7 @@ class CaptionVersions:
             end_ms=end_ms,
             text=text,
             final=final,
+            speaker=self._speaker,
         )
         unchanged = text == self._published_text and not final
         self._published_ms, self._published_text = now_ms, text

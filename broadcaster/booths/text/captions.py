@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from broadcaster.booths.text.caption_segmenter import WORD_QUIET_MS, CaptionSegmenter
 from broadcaster.booths.text.left_captions import letters
+from broadcaster.booths.text.speaker_names import SpeakerNames
 from broadcaster.booths.text.word_replacer import PassedText, WordReplacer
 from broadcaster.booths.timing.places import TextPlace
 from broadcaster.model import keys
@@ -27,6 +28,7 @@ class CaptionWriter:
     """Divides one channel's text into captions and appends them to the stream, in order.
 
     Attributes:
+        speakers: names the speakers.
         pushed_letters: letters and digits of the text it was given.
         stored_letters: those of them that are stored.
     """
@@ -37,7 +39,8 @@ class CaptionWriter:
         self._channel = channel
         self._bus = bus
         self._replacer = WordReplacer(channel)
-        self._segmenter = CaptionSegmenter(channel)
+        self.speakers = SpeakerNames(event, bus)
+        self._segmenter = CaptionSegmenter(channel, self.speakers.name_of)
         self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_CAPTION_QUEUE)
         self._appending = False
         self.pushed_letters = 0

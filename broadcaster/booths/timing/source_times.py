@@ -13,6 +13,7 @@ from broadcaster.booths.timing.alignment import (
 )
 from broadcaster.booths.timing.places import JoinedPlace, PlacedText, SingleTime, TextPlace
 from broadcaster.booths.timing.sentence_match import Knot
+from broadcaster.booths.timing.sources import AnswerLag
 from broadcaster.model.audio import ms_to_samples, samples_to_ms
 from broadcaster.writing.sentences import ends_sentence
 
@@ -87,11 +88,13 @@ class SourceTimes:
     Args:
         buffer: the floor.
         language: ISO 639-1 code of the text; empty if it changes.
+        lag: measures how late text comes that has no span; None if it is not an interpretation.
     """
 
-    def __init__(self, buffer: FloorBuffer, language: str) -> None:
+    def __init__(self, buffer: FloorBuffer, language: str, lag: AnswerLag | None = None) -> None:
         self._buffer = buffer
         self._language = language
+        self._lag = lag
         self._latest: deque[PlacedText] = deque(maxlen=_FRAGMENTS)
 
     def add(self, text: str, position: int | None, span: tuple[int, int] | None) -> None:
@@ -118,7 +121,16 @@ class SourceTimes:
 
     def _place(self, text: str, position: int | None, span: tuple[int, int] | None) -> TextPlace:
         if span is None:
-            return SingleTime(samples_to_ms(self._buffer.end if position is None else position))
+            return SingleTime(self._said_ms(text, position))
         before = self._latest[-1].text if self._latest else ""
         begins = ends_sentence(before, self._language)
         return SpokenText(text, self._language, self._buffer, span, begins=begins)
+
+    def _said_ms(self, text: str, position: int | None) -> int:
+        """When a text without a span was said, as well as it is known."""
+        came_ms = samples_to_ms(self._buffer.end if position is None else position)
+        if self._lag is None:
+            return came_ms
+        if position is not None and text.strip():
+            self._lag.came(position)
+        return max(0, came_ms - self._lag.lag_ms)

@@ -132,7 +132,8 @@ def order_of(
             stretches = tuple(Stretch(str(file.path), at) for at, file in found)
             spoken = in_part(captions[channel], samples_to_ms(start), samples_to_ms(end - start))
             texts = tuple(
-                Subtitle(cue.start_ms, cue.end_ms, "\n".join(cue.lines)) for cue in cues_of(spoken)
+                Subtitle(cue.start_ms, cue.end_ms, "\n".join(cue.lines))
+                for cue in cues_of(spoken, names=True)
             )
             tracks.append(JoinedTrack(title, bibliographic_code(tag or ""), stretches, texts))
     return JoinOrder(event.title, file_notice(event, FLOOR), start, end, tuple(tracks))

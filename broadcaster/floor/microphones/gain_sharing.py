@@ -23,6 +23,8 @@ ABOVE_NOISE = 10 ** (6 / 10)
 """Power above its noise at which a microphone has a voice: 6 dB."""
 LEAST_SHARE = 10 ** (-25 / 10)
 """Part of the gain that every microphone keeps while others speak: its next word is not cut off."""
+SOUNDS = 10 ** (-10 / 10)
+"""Part of its level that a microphone has while it sounds, and does not only fade: -10 dB."""
 CHANGES_MS = 300
 """Another microphone must be the loudest for this long before it counts as the speaker's."""
 
@@ -52,10 +54,12 @@ class GainSharing:
 
     Attributes:
         loudest: the microphone of the speaker; empty before the first word.
+        sounding: the loudest of the newest block; empty if nobody sounds in it.
     """
 
     def __init__(self) -> None:
         self.loudest = ""
+        self.sounding = ""
         self._heard: dict[str, _Heard] = {}
         self._shares: dict[str, float] = {}
         self._louder = ""
@@ -74,9 +78,13 @@ class GainSharing:
             self._heard[one].add(power)
         voices = {one: heard.voice for one, heard in self._heard.items()}
         total = sum(voices.values())
+        self.sounding = ""
         if total > 0:
             self._shares = {one: voice / total for one, voice in voices.items()}
-            self._follow(max(voices, key=lambda one: voices[one]))
+            louder = max(voices, key=lambda one: voices[one])
+            self._follow(louder)
+            if powers[louder] >= SOUNDS * self._heard[louder].level:
+                self.sounding = louder
         kept = {one: max(LEAST_SHARE, self._shares.get(one, 0.0)) for one in powers}
         whole = sum(kept.values())
         return {one: math.sqrt(share / whole) for one, share in kept.items()}

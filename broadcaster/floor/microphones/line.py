@@ -16,6 +16,8 @@ WAIT_MS = 60
 """Sound waits this long, so that a packet that is late has its place."""
 MOST_WAITING_MS = 300
 """When more waits, as from a clock that is too fast, it is cut back to `WAIT_MS`."""
+LONGEST_MS = 2_000
+"""No more waits while this process is too busy to mix; the oldest is dropped."""
 _MORE = FULL_BAND_HZ // CLOCK_HZ
 _RTP_PER_SAMPLE = RTP_HZ // CLOCK_HZ
 
@@ -55,11 +57,12 @@ class MicrophoneLine:
             self._full_band.silence(gap * _MORE)
         self._sound.push(chunk.samples)
         self._full_band.push(chunk.full_band)
-        surplus = self._sound.samples - ms_to_samples(MOST_WAITING_MS)
-        if surplus > 0:
-            surplus += ms_to_samples(MOST_WAITING_MS - WAIT_MS)
-            self._sound.drop(surplus)
-            self._full_band.drop(surplus * _MORE)
+        self._drop(self._sound.samples - ms_to_samples(LONGEST_MS))
+
+    def cut_back(self) -> None:
+        """Drop the oldest sound if too much waits although the mix is in time."""
+        if self._sound.samples > ms_to_samples(MOST_WAITING_MS):
+            self._drop(self._sound.samples - ms_to_samples(WAIT_MS))
 
     @property
     def sounds(self) -> bool:
@@ -76,6 +79,11 @@ class MicrophoneLine:
         full_band = self._full_band.pull(samples * _MORE)
         self.meter.add(pcm)
         return _floats(pcm), _floats(full_band)
+
+    def _drop(self, samples: int) -> None:
+        if samples > 0:
+            self._sound.drop(samples)
+            self._full_band.drop(samples * _MORE)
 
 
 def power(sound: Sound) -> float:

@@ -11,6 +11,7 @@ from broadcaster.audio.fades import EDGE_SAMPLES
 from broadcaster.audio.stereo.downmix import StereoDownmix
 from broadcaster.floor.microphones.gain_sharing import BLOCK_MS, GainSharing
 from broadcaster.floor.microphones.line import MicrophoneLine, Sound, power
+from broadcaster.floor.microphones.turn_taking import TurnTaking
 from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, ms_to_samples
 from broadcaster.model.inputs.microphones import Microphone, MicrophoneLevel
 from broadcaster.model.ports import Clock
@@ -43,11 +44,13 @@ class MicrophoneMix:
     Attributes:
         downmix: has the organizer's choice for stereo microphones. What is wrong with a cable is
             not reported of a mix.
+        turns: tell by name whose turn it is to speak, up to the newest block.
         ended: whether it takes no more microphones.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.downmix = StereoDownmix()
+        self.turns = TurnTaking()
         self.ended = False
         self._clock = clock
         self._lines: dict[str, MicrophoneLine] = {}
@@ -119,6 +122,9 @@ class MicrophoneMix:
             await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
             while self._waits() and self._clock.monotonic() < due_s + PATIENCE_S:
                 await self._clock.sleep(_LOOK_S)
+            if self._clock.monotonic() < due_s + PATIENCE_S:  # what is late was not heard yet
+                for line in self._lines.values():
+                    line.cut_back()
             if any(line.sounds for line in self._lines.values()):
                 yield PcmChunk(count * _RTP_PER_BLOCK, *self._mixed())
             count += 1
@@ -160,6 +166,8 @@ class MicrophoneMix:
         """The next block of the mix, at 24 kHz and at 48 kHz."""
         pulled = {one: line.pull(BLOCK_SAMPLES) for one, line in self._lines.items()}
         gains = self._sharing.share({one: power(sound) for one, (sound, _) in pulled.items()})
+        sounding = self._lines.get(self._sharing.sounding)
+        self.turns.hear(sounding.microphone.name if sounding is not None else "")
         mixed: Sound = np.zeros(BLOCK_SAMPLES)
         full_band: Sound = np.zeros(BLOCK_SAMPLES * (FULL_BAND_HZ // CLOCK_HZ))
         for one, (sound, full) in pulled.items():

@@ -5,6 +5,7 @@ import pytest
 from broadcaster.audio.blocks import Block, Blocks
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, KEPT_S, FloorBuffer
 from broadcaster.booths.timing.source_times import SourceTimes
+from broadcaster.booths.timing.sources import USUAL_LAG_MS, AnswerLag
 from tests.realtime.sounds import room, voice
 
 TWO = " We are happy to see you. Thank you all for coming."
@@ -119,3 +120,37 @@ def test_a_span_without_length_is_one_moment() -> None:
     place = times.last(" Thanks.")
     assert place is not None
     assert place.starts_ms(7) == place.ends_ms(0) == 1_500
+
+
+def test_the_lag_of_an_interpreter_is_measured_at_a_pause() -> None:
+    buffer = floor((2_000, False), (4_000, True), (4_000, False), (6_000, True), (4_000, False))
+    lag = AnswerLag(buffer)
+    times = SourceTimes(buffer, "es", lag)
+    for text, came_ms in (
+        ("Buenos", 3_200),
+        (" días.", 7_200),
+        (" Me", 11_200),
+        (" llamo", 11_900),
+    ):
+        times.add(text, came_ms * 24, None)
+    assert lag.lag_ms == pytest.approx(1_200, abs=100)
+    place = times.last(" llamo")
+    assert place is not None
+    assert place.starts_ms(6) == pytest.approx(10_700, abs=100)
+    times.add(" Clara.", 14_000 * 24, None)
+    assert lag.lag_ms == pytest.approx(1_200, abs=100), "the speaker spoke on"
+
+
+def test_an_engine_that_tells_the_place_of_the_words_has_no_lag() -> None:
+    buffer = floor((2_000, False), (4_000, True), (4_000, False), (6_000, True), (4_000, False))
+    times = SourceTimes(buffer, "es", lag := AnswerLag(buffer))
+    for text, came_ms in (("Buenos días.", 6_000), (" Me llamo Clara.", 16_000), (" Hoy", 18_000)):
+        times.add(text, came_ms * 24, None)
+    assert lag.lag_ms == pytest.approx(0, abs=100)
+
+
+def test_a_lag_that_cannot_be_measured_is_the_usual_one() -> None:
+    lag = AnswerLag(FloorBuffer())
+    for came_ms in (4_000, 9_000, 14_000):
+        lag.came(came_ms * 24)
+    assert lag.lag_ms == USUAL_LAG_MS

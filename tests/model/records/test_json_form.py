@@ -24,6 +24,7 @@ from broadcaster.model.consoles.microphones import Microphones
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.inputs.rules import InputRules
+from broadcaster.model.inputs.speaker_turns import SpeakerTurns
 from broadcaster.model.outputs.happening import Happened
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import OutputProgress, OutputTest
@@ -63,6 +64,7 @@ RECORDS: list[type[JsonForm]] = [
     ScreensReport,
     SeenReport,
     SlowDown,
+    SpeakerTurns,
     Summary,
     ToldNews,
     TranslationAnswer,
