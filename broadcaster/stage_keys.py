@@ -69,7 +69,7 @@ class StageKeyring:
         return _opened(self._all, parts[1])
 
     def reseal(self, stored: str) -> str:
-        """The same stage key under the first store key; unchanged if that cannot be or is so."""
+        """The stage key, sealed with the first store key; unchanged if no store key opens it."""
         parts = _parts(stored)
         if parts is not None and _opened(self._first, parts[1]) is not None:
             return stored

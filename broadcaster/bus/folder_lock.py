@@ -49,7 +49,7 @@ async def locked(folder: Path) -> AsyncIterator[None]:
 
 @contextmanager
 def locked_for_command(folder: Path) -> Iterator[None]:
-    """The same outside an event loop."""
+    """Hold the folder as `locked` does, outside an event loop."""
     descriptor = _lock(folder)
     try:
         yield

@@ -57,7 +57,7 @@ class EventAnswers:
         return {**await self.described(stored), "links": self.links(stored, base)}
 
     async def described(self, stored: Stored) -> dict[str, Any]:
-        """The same without its links."""
+        """An event, with its version and without its links."""
         event = stored.event
         interpreted = await languages(channel.language for channel in event.channels)
         warnings = await asyncio.to_thread(warnings_about, event, self._facts)

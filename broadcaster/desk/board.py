@@ -101,7 +101,7 @@ class Board:
         )
 
     def snapshot(self, event: Event, spent_usd: Mapping[str, float]) -> dict[str, Any]:
-        """The same in the form of `GET /api/events/{event}/status`."""
+        """The status of an event in the form of `GET /api/events/{event}/status`."""
         seen = self.event_status(event, spent_usd)
         floor, language = seen.floor, seen.booths[FLOOR].floor_language or None
         cost_usd = sum(spent_usd.values())

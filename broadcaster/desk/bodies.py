@@ -281,7 +281,7 @@ class PauseNotice(_Body):
     translations: Translations = Field(default_factory=dict)
 
     async def notice(self) -> Notice:
-        """The same in the model's types.
+        """The sentence in the model's types.
 
         Raises:
             UnknownLanguage: a tag is not one.

@@ -124,11 +124,11 @@ class DeskFeed:
             tasks.create_task(self._follow_alarms(), name="desk: alarms of others")
 
     def page_came(self) -> None:
-        """A page follows the changes; what is measured is collected from now on."""
+        """Count a page that follows the changes; with one, what is measured is collected."""
         self._pages += 1
 
     def page_left(self) -> None:
-        """It does not any more."""
+        """Stop counting a page that has left."""
         self._pages -= 1
 
     def conference(self, conference_id: str) -> Change | None:

@@ -107,13 +107,13 @@ class InterpreterFacts:
         return self._told_of(tag) if self.told_by == self.providers[0] else None
 
     def expectation(self, channel: Channel, event: Event) -> Expectation | None:
-        """The same for a channel; None also if another provider interprets it, or a relay does."""
+        """The translation to expect of a channel; None if its provider does not tell."""
         first, *_ = self._order(channel, event)
         tells = first == self.told_by and not channel.relay_from
         return self._told_of(channel.language) if tells else None
 
     def expectation_of_fallback(self, channel: Channel, event: Event) -> Expectation | None:
-        """The same if the provider that tells takes over when another one has trouble."""
+        """The translation to expect when a fallback takes over; None if it does not tell."""
         _, *others = self._order(channel, event)
         tells = self.told_by in others and not channel.relay_from
         return self._told_of(channel.language) if tells else None

@@ -42,7 +42,7 @@ class FloorOutput:
         self._full_band_topic = keys.opus(event, str(FULL_BAND_FLOOR))
         self._full_band = OpusStream(frame_samples, Coding.FULL_BAND, FULL_BAND_HZ)
         self.wanted: AbstractSet[ChannelVariant] = frozenset()
-        """Those of `FLOOR_VARIANTS`, and `FULL_BAND_FLOOR`, that somebody listens to."""
+        """The variants of the floor that somebody listens to, `FULL_BAND_FLOOR` among them."""
 
     @property
     def next_position(self) -> int:

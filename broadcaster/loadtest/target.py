@@ -60,7 +60,7 @@ class LoadTarget:
 
     @property
     def header_lines(self) -> str:
-        """The same as lines of a request's head."""
+        """These headers as lines of a request's head."""
         return "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
 
     def channel(self, number: int) -> str:

@@ -52,7 +52,7 @@ def bound(host: str, port: int, *options: tuple[int, int, int]) -> Iterator[list
 
 
 def bind(host: str, port: int, *options: tuple[int, int, int]) -> list[socket.socket]:
-    """The same, for the caller to close.
+    """Bind sockets as `bound` does, for the caller to close.
 
     Raises:
         OSError: the address is in use, or not one of this machine.

@@ -61,7 +61,7 @@ class OggPage:
         return page[:_CHECKSUM_AT] + checked + page[_CHECKSUM_AT + 4 :]
 
     def as_last(self) -> "OggPage":
-        """The same as the end of the stream."""
+        """The page, marked as the end of the stream."""
         return replace(self, flags=self.flags | LAST)
 
     @property

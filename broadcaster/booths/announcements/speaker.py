@@ -144,7 +144,7 @@ class AnnouncementSpeaker:
                 await self._settle(due[0], SpeechState.UNSPOKEN, SpeechReason.INTERRUPTED)
 
     def _due(self) -> list[Announcement]:
-        """Those to be spoken that nothing became of yet: urgent ones first, then the oldest."""
+        """The announcements that are still to be spoken: urgent ones first, then the oldest."""
         now_ms = self._clock.now_ms()
         waiting = [
             one

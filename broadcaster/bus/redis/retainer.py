@@ -58,7 +58,7 @@ class Retainer:
         self._filled = asyncio.Event()
         self._reported = False
         self._lost_before = 0
-        """Those of them that the log has."""
+        """Lost messages that the log has told."""
 
     def retain(self, topic: str, message: Retained) -> None:
         """Keep a message, here and soon in Redis."""

@@ -71,7 +71,7 @@ async def _reseal(bus: Bus, keyring: StageKeyring, kind: _Kind, name: str, recor
 
 
 def _under_first_key(keyring: StageKeyring, purpose: bytes, sealed: str) -> str:
-    """The same under the first store key; unchanged if it is, or if no store key opens it."""
+    """A secret, sealed with the first store key; unchanged if it is, or if no key opens it."""
     first, every = keyring.first_cipher(purpose), keyring.cipher(purpose)
     try:
         first.decrypt(sealed.encode())

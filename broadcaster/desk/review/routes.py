@@ -145,7 +145,7 @@ class ReviewRoutes:
         return identity, stored.event
 
     async def _asked_channel(self, request: web.Request) -> tuple[Identity, Event, str]:
-        """The same, with the channel, which is one of the reviewer's.
+        """The reviewer, the event and the channel of a request; the reviewer may correct it.
 
         Raises:
             Refused: 403 `not_your_channel`; see `_asked`.

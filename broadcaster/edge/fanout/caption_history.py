@@ -153,7 +153,7 @@ class CaptionHistory:
     def messages(
         self, after: Position | None, since: Position | None = None
     ) -> tuple[list[bytes], Position | None]:
-        """The same, one by one; the position is None if the history is empty."""
+        """The messages of such a page one by one; the position is None if the history is empty."""
         messages: list[bytes] = []
         size, last = 0, None
         revised = self._revisions.due(after, since)

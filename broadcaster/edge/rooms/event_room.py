@@ -184,7 +184,7 @@ class EventRoom:
         return self._goodbyes_of(None)
 
     def _goodbyes_of(self, channels: Collection[str] | None) -> list[Goodbye]:
-        """Those of some channels and their variants; None for all."""
+        """A goodbye for each client of some channels and their variants; None for all channels."""
         hubs: list[tuple[str, AudioHub | CaptionHub]] = [
             *self._audio.items(),
             *self._captions.items(),

@@ -104,7 +104,7 @@ class AnnouncementBook(JsonForm):
     entries: tuple[Announcement, ...] = ()
 
     def active(self, now_ms: int) -> list[Announcement]:
-        """Those that are shown: urgent ones first, then the newest first."""
+        """The announcements that are shown: urgent ones first, then the newest first."""
         shown = [one for one in self.entries if one.is_active(now_ms)]
         return sorted(shown, key=lambda one: (not one.urgent, -one.made_at_ms))
 

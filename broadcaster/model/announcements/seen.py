@@ -20,7 +20,7 @@ class SeenCounts:
     shown: int = 0
 
     def plus(self, other: "SeenCounts") -> "SeenCounts":
-        """Both together; of different versions the newer one counts alone."""
+        """The sum of two counts; of different versions the newer one counts alone."""
         if other.version != self.version:
             return max(self, other, key=lambda one: one.version)
         received, shown = self.received + other.received, self.shown + other.shown

@@ -59,9 +59,9 @@ class ConsoleMessages(JsonForm):
         return ConsoleMessages((*self.messages, added)[-MOST_MESSAGES:])
 
     def after(self, number: int) -> tuple[ConsoleMessage, ...]:
-        """Those with a higher number."""
+        """The messages with a higher number."""
         return tuple(one for one in self.messages if one.number > number)
 
     def of_technician(self) -> tuple[ConsoleMessage, ...]:
-        """Those that the technician reads or wrote."""
+        """The messages that the technician reads or wrote."""
         return tuple(one for one in self.messages if one.to is Addressee.TECHNICIAN)

@@ -17,7 +17,7 @@ class InputRole(StrEnum):
 
     @property
     def other(self) -> "InputRole":
-        """The other one."""
+        """The backup for the main input, and the reverse."""
         return InputRole.MAIN if self is InputRole.BACKUP else InputRole.BACKUP
 
 

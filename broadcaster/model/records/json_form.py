@@ -37,7 +37,7 @@ class JsonForm:
 
     @classmethod
     def from_fields(cls, fields: object) -> Self:
-        """The same from JSON that was parsed already.
+        """Read JSON that was parsed already.
 
         Raises:
             ValueError: it is not an object, has none of the fields, or a value is not of its type.
@@ -54,7 +54,7 @@ class JsonForm:
 
 
 class StrictJsonForm(JsonForm):
-    """The same, but a field that this version does not know is refused."""
+    """A `JsonForm` that refuses fields which this version does not know."""
 
     __slots__ = ()
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")

@@ -30,12 +30,12 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Replacements(JsonForm):
-    """Those of one event, in the order in which they were added."""
+    """The replacements of one event, in the order in which they were added."""
 
     rules: tuple[Replacement, ...] = ()
 
     def on(self, channel: str) -> tuple[Replacement, ...]:
-        """Those that count for a channel."""
+        """The replacements that count for a channel."""
         return tuple(one for one in self.rules if one.channel in {"", channel})
 
 

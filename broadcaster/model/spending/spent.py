@@ -21,7 +21,7 @@ class Account:
 
     @property
     def total_usd(self) -> float:
-        """Both together."""
+        """The cost of ended booths and of the running one."""
         return self.ended_usd + self.running_usd
 
     def reported(self, cost_usd: float) -> "Account":
@@ -39,7 +39,7 @@ class Spent:
 
     @property
     def total_usd(self) -> float:
-        """Of all channels."""
+        """The sum of all channels."""
         return sum(account.total_usd for account in self.accounts.values())
 
     def record(self, status: BoothStatus) -> None:

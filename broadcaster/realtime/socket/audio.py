@@ -44,7 +44,7 @@ class AudioConnection:
 
     @property
     def unusable_events(self) -> int:
-        """Those of them that were malformed, so that nothing of them could be used."""
+        """Events that were malformed, so that nothing of them could be used."""
         return self._socket.unusable_events
 
     def append(self, pcm: bytes) -> None:

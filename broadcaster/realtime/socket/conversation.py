@@ -47,7 +47,7 @@ class ConversationConnection:
 
     @property
     def unusable_events(self) -> int:
-        """Those of them that were malformed, so that nothing of them could be used."""
+        """Events that were malformed, so that nothing of them could be used."""
         return self._socket.unusable_events
 
     def interpret(self, segment_id: int, pcm: bytes) -> bool:
