@@ -22,6 +22,8 @@ from tests.support.clock import FakeClock
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server
 
+SPANISH = {"tag": "es", "interpreter": "converse", "always": True}
+
 
 @pytest_asyncio.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
@@ -39,7 +41,8 @@ async def test_the_log_says_who_did_what(server: Server) -> None:
     await server.create("es", "fr")  # and takes it live
     for change in (
         {"title": "Another", "passcode": "Water-24"},
-        {"languages": [{"tag": "es", "interpreter": "converse", "always": True}, "de"]},
+        {"languages": [SPANISH, "de"]},
+        {"languages": [{**SPANISH, "providers": ["local", "openai"]}, "de"]},
         {"new_stage_key": True},
         {"downloads": False},
     ):
@@ -61,6 +64,7 @@ async def test_the_log_says_who_did_what(server: Server) -> None:
         ("interpreter_switched", {"channel": "es", "before": "auto", "after": "converse"}),
         ("always_on_changed", {"channel": "es", "always": True}),
         ("channel_added", {"channel": "de", "interpreter": "auto"}),
+        ("services_changed", {"channel": "es", "services": ["local", "openai"]}),
         ("stage_key_replaced", {}),
         ("booth_restarted", {"channel": "es"}),
         ("booth_restarted", {"channel": "floor"}),

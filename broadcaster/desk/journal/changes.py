@@ -56,6 +56,9 @@ def _about_channels(before: tuple[Channel, ...], after: tuple[Channel, ...]) -> 
             found.append(("interpreter_switched", values))
         if channel.voice != known.voice:
             found.append(("voice_changed", {"channel": language}))
+        if channel.providers != known.providers:
+            values = {"channel": language, "services": channel.providers}
+            found.append(("services_changed", values))
         if channel.always != known.always:
             found.append(("always_on_changed", {"channel": language, "always": channel.always}))
         if channel.restarts > known.restarts:

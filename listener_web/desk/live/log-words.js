@@ -21,6 +21,7 @@ const WORDS = /** @type {const} */ ({
   channel_removed: 'logChannelRemoved',
   interpreter_switched: 'logInterpreterSwitched',
   voice_changed: 'logVoiceChanged',
+  services_changed: 'logServicesChanged',
   always_on_changed: 'logAlwaysOnChanged',
   booth_restarted: 'logBoothRestarted',
   booth_failed: 'logBoothFailed',
