@@ -126,6 +126,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/events/{event}/recordings": Action.KEEP_RECORDINGS,
     "PATCH /api/events/{event}/recordings": Action.KEEP_RECORDINGS,
     "GET /api/events/{event}/recordings.mkv": Action.KEEP_RECORDINGS,
+    "GET /api/events/{event}/recordings.mp4": Action.KEEP_RECORDINGS,
     "GET /api/events/{event}/recordings.zip": Action.KEEP_RECORDINGS,
     "GET /api/events/{event}/recordings/{part}/{channel}.ogg": Action.KEEP_RECORDINGS,
     "GET /api/events/{event}/recordings/{part}/{channel}.{captions_type}": Action.KEEP_RECORDINGS,

@@ -23,6 +23,12 @@ FLOOR = "floor"
 """The id of the channel that carries the stage's original sound."""
 _ISO_639_2 = 3
 """Letters of a code of ISO 639-2."""
+_OTHER_CODES = (
+    "alb:sqi arm:hye baq:eus bur:mya chi:zho cze:ces dut:nld fre:fra geo:kat ger:deu gre:ell "
+    "ice:isl mac:mkd mao:mri may:msa per:fas rum:ron slo:slk tib:bod wel:cym"
+)
+"""Codes of ISO 639-2/B, and those of ISO 639-2/T where they are others; the source is
+https://www.loc.gov/standards/iso639-2/php/code_list.php"""
 _TAG = re.compile(r"(?!und)([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8}){0,3}| [A-Za-z]{2})")
 _SCRIPT_LETTERS = 4
 _LIKELY_SUBTAGS = get_global("likely_subtags")
@@ -117,7 +123,7 @@ def base_language(tag: str) -> str:
 
 
 def bibliographic_code(tag: str) -> str:
-    """The three letters that ISO 639-2/B has for a language: `pt-BR` → `por`; `und` if it has none.
+    """The three letters that ISO 639-2/B has for a language: `de` → `ger`; `und` if it has none.
 
     The first call reads files.
     """
@@ -128,6 +134,12 @@ def bibliographic_code(tag: str) -> str:
     # CLDR lists the bibliographic code after the terminological one: deu, ger.
     codes = [code for code, modern in aliases.items() if modern == base and len(code) == _ISO_639_2]
     return codes[-1] if codes else "und"
+
+
+def terminological_code(tag: str) -> str:
+    """The three letters that ISO 639-2/T has: `de` → `deu`; see `bibliographic_code`."""
+    code = bibliographic_code(tag)
+    return dict(pair.split(":") for pair in _OTHER_CODES.split()).get(code, code)
 
 
 def _by_tag(text: str) -> Language | None:

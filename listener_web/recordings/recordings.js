@@ -98,6 +98,7 @@ await loadWords();
 byId('brand', HTMLElement).append(languageChoice());
 byId('zip', HTMLAnchorElement).href = `${path}.zip`;
 byId('matroska', HTMLAnchorElement).href = `${path}.mkv`;
+byId('mp4', HTMLAnchorElement).href = `${path}.mp4`;
 player = new SoundPlayer(path);
 try {
   await openSession();

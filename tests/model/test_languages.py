@@ -3,7 +3,7 @@
 import pytest
 
 from broadcaster.errors import UnknownLanguage
-from broadcaster.model.language import bibliographic_code, describe
+from broadcaster.model.language import bibliographic_code, describe, terminological_code
 from broadcaster.model.language_names import english_names, own_names, tags_of
 
 WRITTEN = {
@@ -164,12 +164,13 @@ def test_what_is_written_from_right_to_left(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "code"),
+    ("tag", "of_libraries", "of_terms"),
     [
-        *(("de", "ger"), ("fr", "fre"), ("pt-BR", "por"), ("zh-Hans", "chi"), ("ar", "ara")),
-        *(("fa", "per"), ("nl", "dut"), ("fil", "fil"), ("", "und"), ("xx", "und")),
+        *(("de", "ger", "deu"), ("fr", "fre", "fra"), ("pt-BR", "por", "por")),
+        *(("zh-Hans", "chi", "zho"), ("ar", "ara", "ara"), ("fa", "per", "fas")),
+        *(("nl", "dut", "nld"), ("fil", "fil", "fil"), ("", "und", "und"), ("xx", "und", "und")),
     ],
 )
-def test_a_language_has_the_code_of_libraries(tag: str, code: str) -> None:
-    """As ISO 639-2/B has it."""
-    assert bibliographic_code(tag) == code
+def test_a_language_has_the_codes_of_containers(tag: str, of_libraries: str, of_terms: str) -> None:
+    """As ISO 639-2/B and ISO 639-2/T have them."""
+    assert (bibliographic_code(tag), terminological_code(tag)) == (of_libraries, of_terms)

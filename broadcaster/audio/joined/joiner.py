@@ -1,10 +1,11 @@
-"""Makes one Matroska file of all channels: `python -m broadcaster.audio.joined.joiner`.
+"""Makes one Matroska or MP4 file of all channels: `python -m broadcaster.audio.joined.joiner`.
 
 It reads a `JoinOrder` from standard input and writes the file to standard output. It is a process
 of its own, because FFmpeg keeps all of Python waiting for each packet, and a day has millions.
 
 Nothing is encoded again. Silent packets fill what lies between the parts of a recording, because
-few players keep the time of a track with a hole.
+few players keep the time of a track with a hole. An MP4 file has its index in fragments, because
+what is sent cannot be corrected at its end.
 """
 
 import sys
@@ -20,7 +21,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 
-from broadcaster.audio.joined.order import JoinedTrack, JoinOrder
+from broadcaster.audio.joined.order import Container, JoinedTrack, JoinOrder
 from broadcaster.audio.ogg.opus_pages import PRE_SKIP
 from broadcaster.audio.ogg.silence import SHORTEST_SAMPLES, silence
 from broadcaster.audio.opus import OPUS_HZ
@@ -30,6 +31,15 @@ STANDARD_OUTPUT = "pipe:1"
 _TRIM: Final = "skip_samples"
 """FFmpeg's name for how much of a packet is not to be played."""
 _SILENCE_AT_ONCE = 60 * CLOCK_HZ
+_OPTIONS = {
+    Container.MATROSKA: {"default_mode": "infer_no_subs"},
+    Container.MP4: {"movflags": "empty_moov+default_base_moof", "frag_duration": "5000000"},
+}
+_TEXT_STYLE = b"""[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, BackColour, Alignment, Encoding
+Style: Default,Serif,18,&Hffffff,&H0,2,1
+"""
+"""From this FFmpeg makes the description of texts that MP4 asks for (3GPP TS 26.245)."""
 
 Timed: TypeAlias = "tuple[float, Packet[Stream]]"
 """A packet with its time in seconds."""
@@ -45,8 +55,8 @@ def join(order: JoinOrder, target: str) -> None:
     Raises:
         av.FFmpegError: a file cannot be read, or the target not written.
     """
-    options = {"default_mode": "infer_no_subs"}
-    with av.open(target, "w", format="matroska", options=options) as output:
+    options = _OPTIONS[order.container]
+    with av.open(target, "w", format=order.container.value, options=options) as output:
         length_s = (order.end - order.start) / CLOCK_HZ
         output.metadata.update({"title": order.title, "DURATION": _duration(length_s)})
         if order.comment:
@@ -55,11 +65,9 @@ def join(order: JoinOrder, target: str) -> None:
         streams: list[Iterator[Timed]] = [
             _sound(order, track, stream) for track, stream in zip(order.tracks, sounds, strict=True)
         ]
-        for track in order.tracks:
-            if track.subtitles:
-                texts = output.add_mux_stream("subrip")
-                _name(texts, track)
-                streams.append(_texts(track, texts))
+        streams += [
+            _texts(order.container, track, output) for track in order.tracks if track.subtitles
+        ]
         for _, packet in merge(*streams, key=itemgetter(0)):
             output.mux(packet)
 
@@ -111,14 +119,36 @@ def _sound(order: JoinOrder, track: JoinedTrack, stream: AudioStream) -> Iterato
     yield from silent(order.end)
 
 
-def _texts(track: JoinedTrack, stream: Stream) -> Iterator[Timed]:
-    for subtitle in track.subtitles:
-        packet = av.Packet(subtitle.text.encode())
+def _texts(container: Container, track: JoinedTrack, output: OutputContainer) -> Iterator[Timed]:
+    """The subtitles of a channel, in a track that is added at once."""
+    stream: Stream
+    if container is Container.MATROSKA:
+        stream = output.add_mux_stream("subrip")
+    else:
+        stream = timed_text = output.add_stream("mov_text")
+        timed_text.codec_context.subtitle_header = _TEXT_STYLE
+    _name(stream, track)
+    return _text_packets(container, track, stream)
+
+
+def _text_packets(container: Container, track: JoinedTrack, stream: Stream) -> Iterator[Timed]:
+    def placed(text: str, start_ms: int, end_ms: int) -> Timed:
+        data = text.encode()
+        if container is Container.MP4:  # 3GPP TS 26.245 section 5.17: the length is before the text
+            data = len(data).to_bytes(2, "big") + data
+        packet = av.Packet(data)
         packet.time_base = Fraction(1, 1_000)
-        packet.pts = packet.dts = subtitle.start_ms
-        packet.duration = subtitle.end_ms - subtitle.start_ms
+        packet.pts = packet.dts = start_ms
+        packet.duration = end_ms - start_ms
         packet.stream = stream
-        yield subtitle.start_ms / 1_000, packet
+        return start_ms / 1_000, packet
+
+    ended_ms = 0
+    for subtitle in track.subtitles:
+        if container is Container.MP4 and subtitle.start_ms > ended_ms:
+            yield placed("", ended_ms, subtitle.start_ms)  # a text stays until the next one
+        yield placed(subtitle.text, subtitle.start_ms, subtitle.end_ms)
+        ended_ms = subtitle.end_ms
 
 
 def _duration(seconds: float) -> str:

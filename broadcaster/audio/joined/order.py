@@ -2,6 +2,14 @@
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Container(StrEnum):
+    """A kind of file, as FFmpeg calls it."""
+
+    MATROSKA = "matroska"
+    MP4 = "mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,8 @@ class JoinedTrack:
 
     Attributes:
         title: for people.
-        language: ISO 639-2 code, as Matroska has it (RFC 9559 section 12).
+        language: ISO 639-2 code: bibliographic in Matroska (RFC 9559 section 12), terminological in
+            MP4 (ISO 14496-12 section 8.4.2).
         stretches: its files, at least one, in the order of time.
         subtitles: in the order of time.
     """
@@ -53,6 +62,7 @@ class JoinOrder:
         start: event-clock sample at which all tracks begin.
         end: event-clock sample at which they end.
         tracks: the first one is played by default.
+        container: the kind of file.
     """
 
     title: str
@@ -60,6 +70,7 @@ class JoinOrder:
     start: int
     end: int
     tracks: tuple[JoinedTrack, ...]
+    container: Container = Container.MATROSKA
 
     def to_json(self) -> bytes:
         """The form in which the process reads it."""
@@ -78,4 +89,4 @@ class JoinOrder:
             )
             for one in raw["tracks"]
         )
-        return cls(**raw | {"tracks": tracks})
+        return cls(**raw | {"tracks": tracks, "container": Container(raw["container"])})

@@ -1,4 +1,4 @@
-"""`/api/events/{event}/recordings.mkv`: all languages in one file, made while it is sent."""
+"""`/api/events/{event}/recordings.mkv` and `.mp4`: all languages, made while they are sent."""
 
 import asyncio
 import logging
@@ -7,7 +7,13 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from broadcaster.audio.joined.order import JoinedTrack, JoinOrder, Stretch, Subtitle
+from broadcaster.audio.joined.order import (
+    Container,
+    JoinedTrack,
+    JoinOrder,
+    Stretch,
+    Subtitle,
+)
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.recordings.captions import captions_of_parts, in_part
@@ -16,7 +22,7 @@ from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, Reco
 from broadcaster.model.audio import samples_to_ms
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
-from broadcaster.model.language import FLOOR, bibliographic_code, describe
+from broadcaster.model.language import FLOOR, bibliographic_code, describe, terminological_code
 from broadcaster.model.ports import Bus
 from broadcaster.model.transcripts.notices import file_notice
 from broadcaster.system.child_process import child
@@ -30,6 +36,11 @@ AT_ONCE = 2
 """Each one needs a core and 60 MB while the client takes it."""
 ORIGINAL = "Original"
 _PIECE_BYTES = 256 * 1024
+_TYPES = {
+    "mkv": (Container.MATROSKA, "video/x-matroska"),
+    "mp4": (Container.MP4, "video/mp4"),
+}
+"""The kind and the media type of a file, by its ending."""
 _JOINER = (sys.executable, "-m", "broadcaster.audio.joined.joiner")
 
 
@@ -54,18 +65,20 @@ class JoinedRoutes:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes."""
-        return [web.get("/api/events/{event}/recordings.mkv", self.joined)]
+        return [web.get(f"/api/events/{{event}}/recordings.{one}", self.joined) for one in _TYPES]
 
     async def joined(self, request: web.Request) -> web.StreamResponse:
-        """All parts in one Matroska file, with a track of sound and one of subtitles each."""
+        """All parts in one file, with a track of sound and one of subtitles for each channel."""
         self._organizer.authorize(request)
         event = (await self._events.get(request.match_info["event"])).event
         found = await asyncio.to_thread(self._library.parts, event.id)
         parts = [part for part in found if any(file.samples for file in part.files)]
         if not parts:
             raise await asyncio.to_thread(self._library.nothing_found)
-        name = f'attachment; filename="{event.id}.mkv"'
-        headers = {"Content-Type": "video/x-matroska", "Content-Disposition": name, **NO_STORE}
+        ending = request.path.rpartition(".")[2]
+        container, media_type = _TYPES[ending]
+        name = f'attachment; filename="{event.id}.{ending}"'
+        headers = {"Content-Type": media_type, "Content-Disposition": name, **NO_STORE}
         response = web.StreamResponse(headers=headers)
         if request.method == "HEAD":
             return response
@@ -80,7 +93,7 @@ class JoinedRoutes:
         self._running += 1
         try:
             captions = await captions_of_parts(self._bus, event.id, parts)
-            order = await asyncio.to_thread(order_of, event, parts, captions)
+            order = await asyncio.to_thread(order_of, event, parts, captions, container)
             await response.prepare(request)
             await self._send(request, response, order)
         finally:
@@ -108,7 +121,10 @@ class JoinedRoutes:
 
 
 def order_of(
-    event: Event, parts: list[RecordedPart], captions: Mapping[str, list[Caption]]
+    event: Event,
+    parts: list[RecordedPart],
+    captions: Mapping[str, list[Caption]],
+    container: Container,
 ) -> JoinOrder:
     """The order for a file of all parts, with the floor as its first track.
 
@@ -116,7 +132,9 @@ def order_of(
         event: whose recording it is.
         parts: at least one, with a file that has sound.
         captions: of all channels, on the event clock.
+        container: the kind of file.
     """
+    code_of = bibliographic_code if container is Container.MATROSKA else terminological_code
     files: dict[str, list[tuple[int, RecordedFile]]] = {FLOOR: []}
     for part in parts:
         for file in part.files:
@@ -135,5 +153,6 @@ def order_of(
                 Subtitle(cue.start_ms, cue.end_ms, "\n".join(cue.lines))
                 for cue in cues_of(spoken, names=True)
             )
-            tracks.append(JoinedTrack(title, bibliographic_code(tag or ""), stretches, texts))
-    return JoinOrder(event.title, file_notice(event, FLOOR), start, end, tuple(tracks))
+            tracks.append(JoinedTrack(title, code_of(tag or ""), stretches, texts))
+    comment = file_notice(event, FLOOR)
+    return JoinOrder(event.title, comment, start, end, tuple(tracks), container)

@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from broadcaster.archive.channel_file import ChannelFile
-from broadcaster.audio.joined.order import JoinedTrack, JoinOrder, Stretch, Subtitle
+from broadcaster.audio.joined.order import (
+    Container,
+    JoinedTrack,
+    JoinOrder,
+    Stretch,
+    Subtitle,
+)
 from broadcaster.audio.opus import OpusEncoder
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, Kind
 from tests.support.sound import Samples
@@ -112,6 +118,35 @@ def test_subtitles_keep_their_times(order: JoinOrder, path: Path) -> None:
             assert one.text == wanted.text
             times = (one.start_ms, one.end_ms)
             assert times == pytest.approx((wanted.start_ms, wanted.end_ms), abs=8)
+
+
+def test_mp4_has_the_same_tracks_and_times(order: JoinOrder, path: Path, tmp_path: Path) -> None:
+    done = joined(replace(order, container=Container.MP4))
+    assert done.returncode == 0
+    made = tmp_path / "talk.mp4"
+    made.write_bytes(done.stdout)
+    with av.open(str(made), "r") as file:
+        assert [one.codec.name for one in file.streams] == [*["opus"] * 2, *["mov_text"] * 2]
+        names = [(one.metadata["language"], one.metadata["name"]) for one in file.streams]
+        assert names == 2 * [("eng", "Original"), ("spa", "Spanish")]
+        assert file.metadata["title"] == "Wasser"
+        found: dict[int, list[tuple[float, float, str]]] = {}
+        for packet in file.demux(file.streams.subtitles):
+            if packet.size > 2 and packet.pts is not None and packet.duration is not None:
+                begin_ms = float(packet.pts * packet.time_base * 1_000)
+                lasts_ms = float(packet.duration * packet.time_base * 1_000)
+                place = packet.stream_index - len(order.tracks)
+                text = bytes(packet)[2:].decode()
+                found.setdefault(place, []).append((begin_ms, begin_ms + lasts_ms, text))
+    for number, track in enumerate(order.tracks):
+        wanted = [(one.start_ms, one.end_ms, one.text) for one in track.subtitles]
+        assert [text for *_, text in found[number]] == [text for *_, text in wanted]
+        for one, other in zip(found[number], wanted, strict=True):
+            assert one[:2] == pytest.approx(other[:2], abs=8)
+    for number in range(len(order.tracks)):
+        sound, matroska = sound_of(made, number), sound_of(path, number)
+        assert np.ravel(loud_s(sound)) == pytest.approx(np.ravel(loud_s(matroska)), abs=0.11)
+        assert abs(len(sound) - len(matroska)) <= 2 * FRAME  # the end of the last packet
 
 
 def test_a_file_that_is_gone_ends_the_process(order: JoinOrder) -> None:

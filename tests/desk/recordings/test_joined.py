@@ -54,6 +54,14 @@ async def test_all_languages_come_in_one_file(server: Server, tmp_path: Path) ->
         assert bytes(text) == b"Agua clara"
         assert text.pts is not None
         assert abs(text.pts - (12_000 - START_MS)) <= 8
+    async with server.http.get("/api/events/talk/recordings.mp4") as answer:
+        assert (answer.status, answer.content_type) == (200, "video/mp4")
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="talk.mp4"'
+        data = await answer.read()
+    path = tmp_path / "talk.mp4"
+    await asyncio.to_thread(path.write_bytes, data)
+    with av.open(str(path), "r") as file:
+        assert [one.codec.name for one in file.streams] == ["opus", "opus", "mov_text"]
 
 
 async def test_no_more_are_made_at_once_than_the_machine_can(

@@ -58,8 +58,9 @@ async def test_a_recording_is_switched_on_and_played_with_its_captions(tmp_path:
         report = UploadReport(UploadState.FAILED, "talks", 0, 1_000, "AccessDenied")
         await bus.put(recording_keys.upload_report("talk"), report.to_json())
         await expect(copies).to_contain_text("does not take the recordings (AccessDenied)")
-        matroska = page.get_by_role("link", name="Download all languages as one file")
-        await expect(matroska).to_have_attribute("href", "/api/events/talk/recordings.mkv")
+        for name, ending in (("Matroska", "mkv"), ("MP4", "mp4")):
+            one = page.get_by_role("link", name=f"Download all languages as one file ({name})")
+            await expect(one).to_have_attribute("href", f"/api/events/talk/recordings.{ending}")
 
         part = page.locator(".recorded-part")
         await expect(part).to_contain_text("0:00:20")
