@@ -104,6 +104,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "e2e/test_examples": "sound",
     "e2e/test_human_interpreter.": "redis",
     "e2e/test_human_interpreters": "long programs redis sound",
+    "e2e/test_recording": "node",
     "e2e/test_stereo_pages": "sound",
     "edge/http/test_stream": "realtime",
     "edge/programme/test_programme_page": "browser",

@@ -1,18 +1,22 @@
 """Transcripts of the prepared talk after its broadcast: read by tools of others, and in time."""
 
+import asyncio
 import io
 import json
 import zipfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from statistics import median
 from xml.etree import ElementTree as ET
 
+import pysubs2
 import srt
 import ttconv.imsc.reader
 import webvtt
 
 from broadcaster.rehearsal import talk
 from tests.support.deadline import deadline
+from tests.transcripts.validators import keeps_ebu_tt_d, read_by_w3c
 
 Get = Callable[[str], Awaitable[bytes]]
 Timed = list[tuple[int, str]]
@@ -28,9 +32,15 @@ BEGINNING = 14
 SENTENCES = talk.load().sentences
 
 
-async def check_downloads(get: Get) -> None:
-    """Check all files on both clocks, and print how late the subtitles are."""
+async def check_downloads(get: Get, folder: Path) -> None:
+    """Check all files on both clocks, and print what was valid and how late the subtitles are.
+
+    Args:
+        get: downloads a file of the event.
+        folder: for files that another program reads.
+    """
     files = {clock: await packed_files(get, clock) for clock in ("heard", "original")}
+    await asyncio.to_thread(validate, files, folder)
     floor = subtitles(files["heard"], "floor")
     captions = json.loads(files["heard"]["talk-floor.json"])["captions"]
     written = [(one["start_ms"], plain(one["text"])) for one in captions]
@@ -64,6 +74,29 @@ async def packed_files(get: Get, clock: str) -> dict[str, bytes]:
     files = {name: packed.read(name) for name in packed.namelist()}
     assert files["talk-es.vtt"] == alone
     return files
+
+
+def validate(files: dict[str, dict[str, bytes]], folder: Path) -> None:
+    """Let validators read all subtitles, those of two languages too."""
+    paths: list[Path] = []
+    valid = dict.fromkeys(("srt", "vtt", "ttml"), 0)
+    for clock, packed in files.items():
+        for name, content in packed.items():
+            match name.rpartition(".")[2]:
+                case "srt":
+                    assert list(srt.parse(content.decode(), ignore_errors=False)), name
+                    assert pysubs2.SSAFile.from_string(content.decode(), format_="srt"), name
+                    valid["srt"] += 1
+                case "ttml":
+                    keeps_ebu_tt_d(ET.fromstring(content))
+                    valid["ttml"] += 1
+                case "vtt":
+                    paths.append(folder / f"{clock}-{name}")
+                    paths[-1].write_bytes(content)
+                    valid["vtt"] += 1
+    assert [one["errors"] for one in read_by_w3c(paths)] == [[] for _ in paths]
+    counted = ", ".join(f"{count} {kind.upper()}" for kind, count in valid.items())
+    print(f"valid: {counted}")
 
 
 def subtitles(files: dict[str, bytes], channel: str) -> Timed:

@@ -45,15 +45,21 @@ def test_a_signature_is_that_of_the_specification() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_everything_arrives_in_order_and_only_ids_repeat(talk: Talk, seed: int) -> None:
-    """The receiver fails at random, and the process that sends ends at random."""
+    """The receiver fails and starts again at random, and so does the process that sends."""
     chance = random.Random(seed)
     faults = [Fault.BUSY, Fault.FAILED, Fault.NOT_VALID, Fault.LOST_REQUEST, Fault.LOST_ANSWER]
     async with receiver() as hook:
         output = await added(talk, hook)
+        restarts = 0
         for number in range(10):
             hook.faults = chance.choices([Fault.NONE, *faults], k=5)
             async with talk.outputs():
                 await happen(talk, *range(number * 4 + 1, number * 4 + 5))
+                if chance.random() < 0.5:
+                    await hook.stop()
+                    await asyncio.sleep(chance.random() / 10)
+                    await hook.start()
+                    restarts += 1
                 if chance.random() < 0.7:
                     await talk.until_sent(output, chance.randint(1, number * 4 + 4))
         async with talk.outputs():
@@ -64,6 +70,11 @@ async def test_everything_arrives_in_order_and_only_ids_repeat(talk: Talk, seed:
         for message_id, body in hook.got:
             assert by_id.setdefault(message_id, body) == body
         assert hook.broken == []
+        assert restarts
+        print(
+            f"seed {seed}: 40 messages arrived in order, {len(hook.got) - 40} twice with the same "
+            f"id; {hook.failures} requests failed, the receiver started again {restarts} times"
+        )
 
 
 async def test_the_captions_of_a_channel_as_messages(talk: Talk) -> None:

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
+from yarl import URL
 
 from tests.outputs.zoom_server import Fault
-from tests.support.on_demand import served
+from tests.support.ports import free_port
 
 
 class Receiver:
@@ -27,6 +28,23 @@ class Receiver:
         self.faults: list[Fault] = []
         self.rejects: set[str] = set()
         """Texts that are answered with 422."""
+        self.failures = 0
+        """Requests that were not answered as they should be."""
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen."""
+        application = web.Application()
+        application.router.add_post("/hook", self.take)
+        self._runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
+        await self._runner.setup()
+        url = URL(self.url)
+        await web.TCPSite(self._runner, url.host, url.port, reuse_address=True).start()
+
+    async def stop(self) -> None:
+        """Break all connections off, and listen no more."""
+        assert self._runner is not None
+        await self._runner.cleanup()
 
     @property
     def once(self) -> list[dict[str, Any]]:
@@ -37,6 +55,7 @@ class Receiver:
         body = await request.read()
         fault = self.faults.pop(0) if self.faults else Fault.NONE
         self._check(request, body)
+        self.failures += fault is not Fault.NONE
         if fault.isdigit():
             return web.Response(status=int(fault))
         if any(one in body.decode() for one in self.rejects):
@@ -62,9 +81,9 @@ class Receiver:
 
 @asynccontextmanager
 async def receiver() -> AsyncIterator[Receiver]:
-    one = Receiver("")
-    application = web.Application()
-    application.router.add_post("/hook", one.take)
-    async with served(application) as url:
-        one.url = f"{url}/hook"
+    one = Receiver(f"http://127.0.0.1:{free_port()}/hook")
+    await one.start()
+    try:
         yield one
+    finally:
+        await one.stop()

@@ -1,9 +1,7 @@
 """Files of transcripts, read by the tools of others: what the strictest one refuses is mended."""
 
 import io
-import json
 import logging
-import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -20,8 +18,8 @@ from broadcaster.transcripts.bilingual import two_language_cues
 from broadcaster.transcripts.cues import Cue, cues_of
 from broadcaster.transcripts.files import subtitle_file, webvtt
 from broadcaster.transcripts.more_files import subrip, subrip_file, ttml_file
-from tests.structure import ROOT
 from tests.transcripts.spoken import captions_of
+from tests.transcripts.validators import keeps_ebu_tt_d, read_by_w3c
 from tests.writing.corpus import corpus
 
 LANGUAGES = sorted(corpus())
@@ -105,15 +103,7 @@ def test_the_validator_of_the_w3c_finds_no_error(
     both = two_language_cues(said("en", "floor"), said("ar"))
     files.append(file_of(tmp_path, "both.vtt", webvtt(both, TITLE, "")))
     expected.append(both)
-    script = Path(__file__).with_name("validate_webvtt.mjs")
-    answer = subprocess.run(
-        ["node", script, ROOT.parent / "listener_web", *files],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    found = json.loads(answer.stdout)
+    found = read_by_w3c(files)
     assert [one["errors"] for one in found] == [[] for _ in files]
     for one, cues in zip(found, expected, strict=True):
         assert [(round(a * 1_000), round(b * 1_000)) for a, b in one["times"]] == times(cues)
@@ -135,48 +125,6 @@ def test_ttml_is_read_as_imsc_and_keeps_the_profile_of_the_ebu(
         ] == (times(cues))
         keeps_ebu_tt_d(ET.fromstring(text))
     assert not caplog.records
-
-
-TT = "{http://www.w3.org/ns/ttml}"
-TTS, TTP = "{http://www.w3.org/ns/ttml#styling}", "{http://www.w3.org/ns/ttml#parameter}"
-XML = "{http://www.w3.org/XML/1998/namespace}"
-EBU = {  # element -> its attributes, and of those that it must have; EBU Tech 3380, section 3
-    "tt": (f"{XML}lang {TTP}timeBase {TTP}cellResolution", f"{XML}lang {TTP}timeBase"),
-    "head": ("", ""),
-    "styling": ("", ""),
-    "style": (
-        (
-            f"{XML}id {TTS}direction {TTS}fontFamily {TTS}fontSize {TTS}lineHeight {TTS}textAlign "
-            f"{TTS}color {TTS}backgroundColor {TTS}unicodeBidi {TTS}wrapOption"
-        ),
-        f"{XML}id",
-    ),
-    "layout": ("", ""),
-    "region": (
-        (
-            f"{XML}id {TTS}origin {TTS}extent {TTS}displayAlign {TTS}padding {TTS}writingMode "
-            f"{TTS}overflow style"
-        ),
-        f"{XML}id {TTS}origin {TTS}extent",
-    ),
-    "body": ("style", ""),
-    "div": (f"{XML}id {XML}lang region style", ""),
-    "p": (f"{XML}id {XML}lang region style begin end", f"{XML}id region"),
-    "span": (f"{XML}id {XML}lang style begin end", ""),
-    "br": ("", ""),
-}
-
-
-def keeps_ebu_tt_d(root: ET.Element) -> None:
-    """No schema of it is in a package, so its tables of elements and attributes are here."""
-    for element in root.iter():
-        if element.tag.startswith(TT) and element.tag != f"{TT}metadata":
-            may, must = (set(one.split()) for one in EBU[element.tag.removeprefix(TT)])
-            assert must <= set(element.attrib) <= may, (element.tag, element.attrib)
-    names = [one.get(f"{XML}id") for one in root.iter() if one.get(f"{XML}id")]
-    assert len(names) == len(set(names))
-    assert root.findall(f"{TT}head/{TT}styling/{TT}style")
-    assert root.findall(f"{TT}head/{TT}layout/{TT}region")
 
 
 def test_two_languages_are_read_too() -> None:
