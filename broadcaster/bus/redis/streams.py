@@ -3,8 +3,9 @@
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from redis.asyncio.connection import Connection
@@ -43,6 +44,28 @@ return redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], '*', 'n', ARGV[2], 'p
 Looking and adding are one step, even on the first attempt: a request that timed out may still be
 in a socket buffer and be executed after its repetition.
 """
+
+
+@dataclass(slots=True)
+class _Place:
+    """The place of a follower in its stream.
+
+    Attributes:
+        last: id of the last entry that it was given.
+        heard: entries that Redis refused; they come after all that is stored.
+        quick_rounds: rounds in which it still looks for more every `_QUICK_S`.
+    """
+
+    last: str
+    heard: list[Entry] = field(default_factory=list)
+    quick_rounds: int = 0
+
+    def past(self, entries: list[Entry]) -> Iterator[Entry]:
+        """The new ones of some entries; the place moves past each."""
+        for entry in entries:
+            if parse_id(entry.id) > parse_id(self.last):
+                self.last = entry.id
+                yield entry
 
 
 class Streams:
@@ -117,33 +140,34 @@ class Streams:
 
     async def follow(self, stream: str, after_id: str) -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`. Each follower has its own connection."""
-        last = after_id
-        heard: list[Entry] = []
-        quick_rounds = 0
+        place = _Place(after_id)
         backoff = Backoff(sleep=self._redis.clock.sleep)
         async with self._subscriber.listen((live_topic(stream),), depth=_DEPTH) as live:
             while True:
                 try:
                     async with self._redis.connection() as connection:
                         while True:
-                            heard += await _unstored(live)
-                            quick_rounds = _QUICK_ROUNDS if heard else max(0, quick_rounds - 1)
-                            block_s = _QUICK_S if quick_rounds else self._redis.timing.block_s
-                            stored = await self._stored(connection, stream, last, block_s)
+                            found = await self._next(connection, stream, place, live)
                             backoff.reset()
-                            found = stored
-                            if len(stored) < _FOLLOW_BATCH:  # all that was stored before `heard`
-                                found = stored + heard
-                                heard = []
-                            for entry in found:
-                                if parse_id(entry.id) > parse_id(last):
-                                    last = entry.id
-                                    yield entry
+                            for entry in place.past(found):
+                                yield entry
                 except FAILURES as error:
                     _log.warning(
                         "cannot read %s, trying again: %s", stream, self._redis.describe(error)
                     )
                     await backoff.wait()
+
+    async def _next(
+        self, connection: Connection, stream: str, place: _Place, live: BoundedSubscription
+    ) -> list[Entry]:
+        """Entries that are stored or heard; some of them may have been given out before."""
+        place.heard += await _unstored(live)
+        place.quick_rounds = _QUICK_ROUNDS if place.heard else max(0, place.quick_rounds - 1)
+        block_s = _QUICK_S if place.quick_rounds else self._redis.timing.block_s
+        found = await self._stored(connection, stream, place.last, block_s)
+        if len(found) < _FOLLOW_BATCH:  # all that was stored before `heard`
+            found, place.heard = found + place.heard, []
+        return found
 
     async def _stored(
         self, connection: Connection, stream: str, last: str, block_s: float
