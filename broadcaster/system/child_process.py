@@ -59,11 +59,20 @@ async def child(
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.terminate()
+        stopping = asyncio.create_task(_stop(process, stops_within_s), name="child process")
         try:
-            async with asyncio.timeout(stops_within_s):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
+            await asyncio.shield(stopping)
+        except asyncio.CancelledError:  # once more, while it stops: it must not be left
+            await stopping
+            raise
+
+
+async def _stop(process: asyncio.subprocess.Process, within_s: float) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(within_s):
             await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

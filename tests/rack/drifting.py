@@ -93,9 +93,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=8.0)
     parser.add_argument("--jitter-ms", type=float, default=40.0)
+    parser.add_argument("--ppm", type=float, nargs="+", default=(-200.0, 0.0, 200.0))
     given = parser.parse_args()
     print(f"{given.hours} simulated hours, jitter {given.jitter_ms} ms, {platform.machine()}")
-    for ppm in (-200.0, 0.0, 200.0):
+    for ppm in given.ppm:
         print(drifted(ppm, given.hours * 3600, given.jitter_ms / 1000).line(), flush=True)
 
 

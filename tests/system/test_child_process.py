@@ -32,6 +32,29 @@ async def test_a_child_that_ignores_the_signal_is_killed(monkeypatch: pytest.Mon
     assert process.returncode == -9
 
 
+async def test_a_child_that_is_left_again_while_it_stops_is_not_forgotten() -> None:
+    started: asyncio.Future[asyncio.subprocess.Process] = asyncio.Future()
+
+    async def work() -> None:
+        pipe = asyncio.subprocess.PIPE
+        command = [sys.executable, "-c", STUBBORN]
+        async with child(command, stops_within_s=0.3, stdout=pipe) as process:
+            assert process.stdout is not None
+            assert await process.stdout.readline() == b"ready\n"
+            started.set_result(process)
+            await asyncio.sleep(3600)
+
+    async with deadline():
+        working = asyncio.create_task(work(), name="work")
+        process = await started
+        for _ in range(2):
+            working.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await working
+    assert process.returncode == -signal.SIGKILL
+
+
 async def test_a_child_reads_an_empty_input() -> None:
     code = "import sys; sys.exit(len(sys.stdin.read()))"
     async with deadline(), child([sys.executable, "-c", code]) as process:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import av
@@ -21,7 +22,11 @@ _RATES_HZ = (48_000, 44_100)
 _COUNTS = (8, 16, 32, 64, 10, 12, 14, 18, 20, 24, 26, 30, 4, 6, 2, 1)
 """Channel counts to ask a card for if channels of it are chosen. Hardware takes its own only, and
 PulseAudio and PipeWire take any, so the first one is that which they have in ALSA's order."""
+_HARDWARE = "hw:"
+_WIDE_FORMATS = ("S32_LE", "S24_3LE", "S24_LE")
+"""Of cards of hardware that have no 16 bits, as ALSA names them."""
 _CONFIGURATION = Path("/usr/share/alsa")
+_OURS = Path(__file__).with_name("alsa.conf")
 _PLUGINS = ("/usr/lib/*/alsa-lib", "/usr/lib64/alsa-lib", "/usr/lib/alsa-lib")
 
 
@@ -94,10 +99,10 @@ def _taken(frame: AvFrame, columns: list[int]) -> AvFrame:
 
 
 def _open(card: CardInput) -> InputContainer:
-    for rate_hz, channels in _openings(card):
+    for name, (rate_hz, channels) in product(names_of(card.name), _openings(card)):
         options = {"sample_rate": str(rate_hz), "channels": str(channels)}
         try:
-            return av.open(card.name, format=_SYSTEM, options=options)
+            return av.open(name, format=_SYSTEM, options=options)
         except (av.FFmpegError, ValueError):
             continue
     if card.channels:
@@ -110,6 +115,13 @@ def _open(card: CardInput) -> InputContainer:
         f"there is no sound device {card.name}, or another program uses it",
         hint="See the names: broadcaster publish --list-devices.",
     )
+
+
+def names_of(device: str) -> tuple[str, ...]:
+    """The names by which a device is opened: a card of hardware may have 24 or 32 bits only."""
+    if not device.startswith(_HARDWARE):
+        return (device,)
+    return (device, *(f"broadcaster_linear:'{device}',{form}" for form in _WIDE_FORMATS))
 
 
 def _openings(card: CardInput) -> tuple[tuple[int, int], ...]:
@@ -135,6 +147,10 @@ def _prepare() -> None:
         )
     if _CONFIGURATION.is_dir():
         os.environ.setdefault("ALSA_CONFIG_DIR", str(_CONFIGURATION))
+        os.environ.setdefault("ALSA_CONFIG_PATH", str(_CONFIGURATION / "alsa.conf"))
+    files = os.environ.get("ALSA_CONFIG_PATH", "")
+    if files and str(_OURS) not in files:
+        os.environ["ALSA_CONFIG_PATH"] = f"{files}:{_OURS}"
     for pattern in _PLUGINS:
         for folder in Path("/").glob(pattern.removeprefix("/")):
             os.environ.setdefault("ALSA_PLUGIN_DIR", str(folder))
