@@ -128,7 +128,7 @@ class Floors:
             holding = self._tasks.create_task(self._hold(event, ask), name=f"floor:{event.id}")
             self._holding.add(holding)
             holding.add_done_callback(self._holding.discard)
-        feed = await asyncio.shield(self._feeds[event.id])
+        feed = await self._feed_of(event, microphone)
         if not takeover:
             self.refuse_if_taken(event, role, microphone)
         if microphone is None or role is InputRole.BACKUP:
@@ -137,6 +137,23 @@ class Floors:
             replaced = self._mix_in(feed, peer, microphone, takeover=takeover)
         if replaced is not None:
             await replaced.close()
+
+    async def _feed_of(self, event: Event, microphone: Microphone | None) -> FloorFeed:
+        """The feed of an event, once this process has the floor.
+
+        Raises:
+            FloorTaken: another process keeps it.
+        """
+        try:
+            return await asyncio.shield(self._feeds[event.id])
+        except FloorTaken:
+            if microphone is None:
+                raise
+        raise FloorTaken(
+            "another server process has the floor, and microphones are mixed only in one",
+            "Let your proxy choose the server process by the path /whip/EVENT, so that all "
+            "microphones of an event reach the same one, then connect again.",
+        )
 
     def _mix_in(
         self, feed: FloorFeed, peer: IngestPeer, microphone: Microphone, *, takeover: bool

@@ -53,7 +53,7 @@ class SpeakerNames:
             try:
                 self.know(SpeakerTurns.from_json(record.value))
             except ValueError:
-                log.error("%s cannot be read and is ignored", self._record)  # noqa: TRY400
+                log.exception("%s cannot be read and is ignored", self._record)
 
     def know(self, turns: SpeakerTurns) -> None:
         """Name the speakers by these turns from now on."""

@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.floor.microphones.line import WAIT_MS
 from broadcaster.floor.microphones.mix import MicrophoneMix
+from broadcaster.model import keys
 from broadcaster.model.inputs.microphones import Microphone
 from broadcaster.model.inputs.rules import InputRole
+from broadcaster.model.inputs.speaker_turns import SpeakerTurns
 from broadcaster.webrtc.incoming_sound import PcmChunk
 from broadcaster.webrtc.ingest import PeerState
 from tests.floor.stepped import Floor, Speaker, SteppedClock
@@ -52,6 +55,7 @@ class Panel(Floor):
 
     def __init__(self, bus: EmbeddedBus) -> None:
         super().__init__(bus)
+        self.bus = bus
         self.mix = MicrophoneMix(self.clock)
         self.feed.take(self.mix)
 
@@ -183,3 +187,61 @@ async def test_a_mix_ends_with_its_last_microphone() -> None:
         assert made.mix.ended
         assert made.feed.mix is None
         assert not made.feed.is_taken(InputRole.MAIN)
+
+
+async def test_the_floor_writes_down_whose_turn_it_was() -> None:
+    chair, other = Tone(500), Tone(900)
+    other.on = False
+    async with panel((CHAIR, chair), (PANEL, other)) as made:
+        await speak(made, 3, chair, other)
+        for _ in range(3):
+            other.on, chair.on = True, False
+            await speak(made, 0.3, chair, other)
+            other.on, chair.on = False, True
+            await speak(made, 0.7, chair, other)
+        chair.on, other.on = False, True
+        await speak(made, 2, chair, other)
+        record = await made.bus.get(keys.speakers_record("talk"))
+        assert record is not None
+        first, second = SpeakerTurns.from_json(record.value).turns
+        published_ms = made.frames[-1].position // 24
+        other.hang_up()
+        chair.hang_up()
+        await made.pass_time(1, speaking=False)
+        made.take(made.speaker)
+        await made.pass_time(1, speaking=True)
+        record = await made.bus.get(keys.speakers_record("talk"))
+        assert record is not None
+        third = SpeakerTurns.from_json(record.value).turns[-1]
+    assert [first.name, second.name] == ["Chair", "Panel 2"]
+    assert first.start_ms == pytest.approx(WAIT_MS, abs=100)
+    assert second.start_ms == pytest.approx(published_ms - 2_000 + WAIT_MS, abs=150)
+    assert third.name == "", "a speaker without a name"
+
+
+async def test_sound_that_came_at_once_after_a_stall_of_the_process_is_all_heard() -> None:
+    clock = SteppedClock()
+    mix = MicrophoneMix(clock)
+    tone = Tone(500)
+    mix.join(CHAIR, tone)  # type: ignore[arg-type]
+    chunks: list[PcmChunk] = []
+
+    async def listen() -> None:
+        frames = mix.frames()
+        while True:
+            chunks.append(await anext(frames))
+
+    hears = mix.hear(tone)  # type: ignore[arg-type]
+    async with background_task(hears, name="microphone"), background_task(listen(), name="mix"):
+        for number in range(150):
+            if number == 60:  # nothing runs for 0.6 s; then all that came is there at once
+                clock.seconds += 0.6
+                for _ in range(30):
+                    tone.say()
+            tone.say()
+            await clock.step()
+        for _ in range(120):
+            await clock.step()
+    heard = np.frombuffer(b"".join(one.samples for one in chunks), "<i2")
+    in_a_period = 46 / 48  # the others are the zeros of the tone
+    assert np.count_nonzero(heard) > 0.99 * 180 * 480 * in_a_period
