@@ -47,11 +47,20 @@ class Phrases:
         self._words += words
         self.language = language
 
-    def begun(self) -> list[Recognition]:
-        """The phrase that is being said, if words are separated by spaces."""
+    def begun(self, unsettled: Sequence[HeardWord] = ()) -> list[Recognition]:
+        """The phrase that is being said, if words are separated by spaces.
+
+        Args:
+            unsettled: words that may follow. A last word that may go on with them, like the "cold"
+                of "cold-hearted", waits.
+        """
         if not self._words or (len(self._words) > 1 and " " not in self.text):
             return []
-        return [replace(self._recognition(self._words), kind="begun")]
+        words = self._words
+        if unsettled and not unsettled[0].text.startswith(" "):
+            starts = [number for number, word in enumerate(words) if word.text.startswith(" ")]
+            words = words[: starts[-1]] if starts else []
+        return [replace(self._recognition(words), kind="begun")] if words else []
 
     def whole(self) -> Recognition:
         """All words as one phrase; there must be some."""

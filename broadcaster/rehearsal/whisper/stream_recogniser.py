@@ -155,7 +155,7 @@ class StreamRecogniser:
         self._phrases.add(settled, language)
         heard += self._cut(ended=ended)
         if settled and not ended:
-            heard += self._phrases.begun()
+            heard += self._phrases.begun(self._unsettled)
         if all_of_it:
             self._begin(until_ms)
         elif length_ms > _LONG_MS and self._said:

@@ -35,6 +35,18 @@ def test_a_sentence_is_whole_at_its_full_stop() -> None:
     assert [(begun.kind, begun.text) for begun in one.begun()] == [("begun", "The brakes")]
 
 
+def test_a_word_that_may_go_on_is_not_shown() -> None:
+    one = phrases()
+    one.add(spoken("rather cold"), "en")
+    hearted = HeardWord("-hearted", 600, 900)
+    [begun] = one.begun([hearted, HeardWord(" and", 900, 1_000)])
+    assert begun.text == "rather"
+    one.add([hearted], "en")
+    assert [begun.text for begun in one.begun([HeardWord(" and", 900, 1_000)])] == [
+        "rather cold-hearted"
+    ]
+
+
 def test_a_title_ends_no_sentence() -> None:
     one = phrases()
     one.add(spoken("And Mr. John Dashwood"), "en")
