@@ -11,7 +11,7 @@ import aiohttp
 import numpy as np
 
 from broadcaster.audio.opus import OpusDecoder
-from broadcaster.model.audio import CLOCK_HZ, AudioFrame
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, AudioFrame
 from broadcaster.model.caption import Caption
 from tests.interpreter.human_speech import plain_words
 from tests.support.sound import Samples, matches, samples
@@ -49,9 +49,16 @@ class Channel:
 
     @cached_property
     def sound(self) -> Samples:
-        """All sound, 24 kHz, from the position of the first frame on; asked when it has ended."""
-        decoder = OpusDecoder()
-        return samples(b"".join(decoder.decode(frame.payload) for _, frame in self.frames))
+        """All sound, 24 kHz, by position from the first frame on; asked when it has ended."""
+        decoder, first = OpusDecoder(), self.frames[0][1].position
+        pieces = [
+            (frame.position - first, decoder.decode(frame.payload)) for _, frame in self.frames
+        ]
+        sound = np.zeros(pieces[-1][0] + len(pieces[-1][1]) // SAMPLE_BYTES)
+        for at, pcm in pieces:
+            piece = samples(pcm)
+            sound[at : at + len(piece)] = piece[: len(sound) - at]
+        return sound
 
     def first_s(self) -> float:
         """The event-clock second of the first frame."""

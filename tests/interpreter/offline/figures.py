@@ -94,7 +94,7 @@ class _Timeline:
             self._news(self.heard.english, section),
         )
         spoken = [word for word, _ in section.words]
-        floor_words = [word for one in original for word in one.words]
+        floor_words = plain_words(self._text(self.heard.floor, section))
         begin_s = section.begin_s + self.moved_s + self.clock_s
         until_s = section.until_s + self.moved_s + self.clock_s
         text, voice, voice_errors = Delays(), Delays(), 0
@@ -112,7 +112,7 @@ class _Timeline:
         return Figures(
             section,
             floor_words,
-            self._english(section),
+            self._text(self.heard.english, section),
             word_errors(spoken, floor_words),
             text,
             voice,
@@ -129,10 +129,10 @@ class _Timeline:
         moved = [NewWords(one.at_s - self.moved_s, one.words) for one in channel.news(self.clock_s)]
         return [one for one in moved if section.begin_s <= one.at_s < section.until_s]
 
-    def _english(self, section: Section) -> str:
-        """The text of the English captions that came in the section, as it was written."""
+    def _text(self, channel: Channel, section: Section) -> str:
+        """The text of the captions of a channel that came in the section, as it was written."""
         newest = dict[str, str]()
-        for at_s, caption in self.heard.english.captions:
+        for at_s, caption in channel.captions:
             if section.begin_s <= at_s - self.clock_s - self.moved_s < section.until_s:
                 newest[caption.id] = " ".join(caption.text.split())
         return " ".join(newest.values())
@@ -192,8 +192,9 @@ def _sentence_delays(sentences: Sequence[Sentence], words: Sequence[tuple[str, f
     firsts = dict[int, float]()
     for block in matcher.get_matching_blocks():
         for offset in range(block.size if block.size > 1 else 0):
-            number = said[block.a + offset][1]
-            firsts.setdefault(number, words[block.b + offset][1])
+            number, at_s = said[block.a + offset][1], words[block.b + offset][1]
+            if at_s >= sentences[number].begin_s:
+                firsts.setdefault(number, at_s)
     delays = Delays()
     for number, at_s in firsts.items():
         delays.add(sentences[number].end_s, at_s)

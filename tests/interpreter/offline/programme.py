@@ -20,8 +20,9 @@ _QUIET_ROOM = "quiet room"
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with its end in the programme, in seconds, and its words in English."""
+    """A sentence with its begin and end in the programme, in seconds, and its words in English."""
 
+    begin_s: float
     end_s: float
     english: str
 
@@ -75,13 +76,13 @@ def programme(minutes: float, sentences: int, sound_s: float) -> Programme:
 
     Args:
         minutes: of human speech, at least.
-        sentences: of the talk, in each language.
+        sentences: of the talk, in each language; others than in the language before.
         sound_s: seconds of each sound without words.
     """
     whole = Programme()
     _add_human(whole, minutes * 60)
-    for language in LANGUAGES:
-        _add_spoken(whole, language, sentences)
+    for number, language in enumerate(LANGUAGES):
+        _add_spoken(whole, language, sentences, number * sentences)
     for name, make in SOUNDS.items():
         if name != _QUIET_ROOM and sound_s > 0:
             begin_s = whole.now_s
@@ -102,18 +103,20 @@ def _add_human(whole: Programme, seconds: float) -> None:
     whole.end(Section("human speech, English", "human", begin_s, end_s, words))
 
 
-def _add_spoken(whole: Programme, language: str, count: int) -> None:
+def _add_spoken(whole: Programme, language: str, count: int, first: int) -> None:
     begin_s, end_s, words = whole.now_s, whole.now_s, list[tuple[str, float]]()
     voices, said = rendered.load(), list[Sentence]()
-    chosen = [one for one in talk.load().sentences if language in one.translations][:count]
-    for one in chosen:
+    translated = [one for one in talk.load().sentences if language in one.translations]
+    for number in range(first, first + count):
+        one = translated[number % len(translated)]
+        sentence_s = whole.now_s
         pcm = voices.sound(one.spoken_text(language), language)
         pcm = pcm[: -rendered.END_PAUSE_MS * 48]
         words += _spread(plain_words(one.translations[language]), whole.now_s, len(pcm) / 48_000)
         whole.pcm += pcm
         end_s = whole.now_s
         english = one.text if one.language == "en" else one.translations["en"]
-        said.append(Sentence(end_s, english))
+        said.append(Sentence(sentence_s, end_s, english))
         whole.pcm += silence(_SENTENCE_PAUSE_MS)
     whole.end(Section(LANGUAGES[language], "spoken", begin_s, end_s, words, said))
 
