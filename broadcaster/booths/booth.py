@@ -18,13 +18,12 @@ from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.line_up import line_up
 from broadcaster.booths.engines.opening import EngineOpener
-from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.human.interpreter import HumanInterpreter
+from broadcaster.booths.measures import with_sessions, with_transcript
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.relay.relayed_sound import RelayedSound
 from broadcaster.booths.sessions.chain import SessionChain
-from broadcaster.booths.sessions.counts import SessionCounts
 from broadcaster.booths.sinks import BoothSink, ChannelSink
 from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.booths.text.captions import CaptionWriter
@@ -33,7 +32,6 @@ from broadcaster.booths.text.spoken_language import LanguageWatch, load_language
 from broadcaster.booths.transcript_sink import TranscriptSink
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
-from broadcaster.model.audio import samples_to_ms
 from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.review.replacements import read_replacements
 from broadcaster.model.status import BoothState, BoothStatus
@@ -344,52 +342,12 @@ class Booth:
         self._chain.hear_again_from(position)
 
     def _measure(self, status: BoothStatus) -> BoothStatus:
-        counts, engine = self._chain.counts, self._ranked[self._chain.rank]
-        waiting = self._chain.stands_by
-        status = replace(
-            status,
-            sent_ms=samples_to_ms(counts.fed_blocks * BLOCK_SAMPLES),
-            sessions=self._chain.sessions,
-            unsent_ms=samples_to_ms(counts.unsent_blocks * BLOCK_SAMPLES),
-            unusable_events=counts.unusable_events,
-            withheld_texts=counts.withheld_texts,
-            interpreter=engine.opener.kind,
-            provider=engine.provider,
-            fallback=self._chain.rank > 0,
-            stands_by=self._ranked[waiting].provider if waiting is not None else "",
-            cost_usd=self._cost_usd(counts),
-            session_began_at_ms=self._chain.session_began_at_ms,
-            rotates_at_ms=self._chain.rotates_at_ms,
-            reconnects=self._chain.recovery.failures,
-        )
+        status = with_sessions(status, self._chain, self._ranked)
         if self._human is not None:
-            transcript = self._human.transcript
-            status = replace(
-                status,
-                sent_ms=status.sent_ms + transcript.sent_ms,
-                sessions=status.sessions + transcript.sessions,
-                cost_usd=status.cost_usd + transcript.cost_usd(self._price),
-            )
-        if self._chain.recovery.last_failure is not None:
-            failure, at_ms = self._chain.recovery.last_failure
-            status = replace(
-                status,
-                last_error=failure.error,
-                last_error_reason=failure.advice(),
-                last_error_at_ms=at_ms,
-            )
+            status = with_transcript(status, self._human.transcript, self._price)
         if self._relayed is not None and not self._relayed.on_floor:
             status = replace(status, relay_from=self._filled.relay_from)
         return self._sink.measure(status)
-
-    def _cost_usd(self, counts: SessionCounts) -> float:
-        """The cost of all engines that were used, each at its own price."""
-        costs = 0.0
-        for use in counts.uses():
-            engine = self._ranked[use.rank]
-            sent_ms = samples_to_ms(use.fed_blocks * BLOCK_SAMPLES)
-            costs += engine.price(engine.opener.kind, sent_ms, use.usage)
-        return costs
 
 
 def _as_heard(event: Event, channel: Channel) -> Event:
