@@ -35,7 +35,7 @@ class Interpreter:
     @classmethod
     async def open(cls, browser: Browser, link: str, locale: str = "en-GB") -> "Interpreter":
         """Open the link in a browser of this language and start the console."""
-        context = await browser.new_context(viewport=LAPTOP, locale=locale)
+        context = await browser.new_context(viewport=LAPTOP, locale=locale, reduced_motion="reduce")
         interpreter = cls(await context.new_page())
         await interpreter.page.goto(link)
         await interpreter.keyboard.enter("#start")

@@ -95,7 +95,7 @@ async def test_a_speaker_is_heard_and_read_in_other_languages(
         speakers = await stack.enter_async_context(chromium_with_microphone(wav))
         phones = await stack.enter_async_context(chromium())
 
-        speaker = await speakers.new_page()
+        speaker = await speakers.new_page(reduced_motion="reduce")
         await speaker.goto(stage_link)
         await speaker.click("#allow")
         await speaker.click("#publish")

@@ -49,7 +49,7 @@ async def test_the_delay_of_our_own_parts(tmp_path: Path) -> None:
         stage_link = await create_event(url)
         speakers = await stack.enter_async_context(chromium_with_microphone(wav))
         phones = await stack.enter_async_context(chromium())
-        context = await speakers.new_context(bypass_csp=True)
+        context = await speakers.new_context(bypass_csp=True, reduced_motion="reduce")
         await context.add_init_script(KEEP_MICROPHONE)
         speaker = await context.new_page()
         await speaker.goto(stage_link)

@@ -17,7 +17,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus
 from tests.bus.databases import locked
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.deadline import deadline
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
@@ -52,8 +52,8 @@ async def desk_page(path: Path | None, report: BoothStatus) -> AsyncIterator[tup
         bus = await stack.enter_async_context(EmbeddedBus(path))
         await bus.put(keys.event_record("talk"), EVENT.to_json())
         url = await stack.enter_async_context(served_desk(bus, (report,)))
-        browser = await stack.enter_async_context(chromium())
-        page = await browser.new_page()
+        browser = await stack.enter_async_context(headless_shell())
+        page = await browser.new_page(reduced_motion="reduce")
         await page.goto(f"{url}/desk?token={TOKEN}")
         yield bus, page
 

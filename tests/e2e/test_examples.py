@@ -62,7 +62,7 @@ async def the_python_listener_hears_and_reads(link: str) -> None:
 
 async def the_page_plays_and_shows_captions(link: str) -> None:
     async with elsewhere() as page_url, chromium() as browser:
-        page = await browser.new_page()
+        page = await browser.new_page(reduced_motion="reduce")
         page.set_default_timeout(DEADLINE_MS)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.life.desk import WAIT_MS, programme
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.keyboard import Keyboard
 from tests.support.processes import rehearsal_server
 from tests.support.server import TOKEN, Server, running_server
@@ -25,7 +25,7 @@ async def keyboard(folder: Path) -> AsyncIterator[tuple[Server, Page, Keyboard]]
     async with AsyncExitStack() as stack:
         provider = await stack.enter_async_context(rehearsal_server())
         server = await stack.enter_async_context(running_server(folder, realtime_url=provider))
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(headless_shell())
         context = await browser.new_context(
             locale="en-GB", viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
         )

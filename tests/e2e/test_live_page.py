@@ -22,7 +22,7 @@ from broadcaster.model.status import (
 )
 from tests.e2e.hearing import HEAR
 from tests.support.axe import violations
-from tests.support.browser import chromium, until
+from tests.support.browser import headless_shell, until
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
@@ -85,8 +85,8 @@ async def live_page(
         bus = await stack.enter_async_context(EmbeddedBus(None))
         await bus.put(keys.event_record("talk"), EVENT.to_json())
         url = await stack.enter_async_context(served_desk(bus, said))
-        browser = await stack.enter_async_context(chromium())
-        context = await browser.new_context(**options)
+        browser = await stack.enter_async_context(headless_shell())
+        context = await browser.new_context(reduced_motion="reduce", **options)
         page = await context.new_page()
         await page.goto(f"{url}/desk?token={TOKEN}")
         await page.goto(f"{url}/desk/live{path}")

@@ -15,7 +15,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.web.assets import assets
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
@@ -76,7 +76,9 @@ async def opened(
     browser: Browser, locale: str, server: str, path: str, shown: str
 ) -> AsyncIterator[Page]:
     """A page of somebody with the organizer's token, on a phone of this language."""
-    context = await browser.new_context(locale=locale, viewport={"width": 360, "height": 740})
+    context = await browser.new_context(
+        locale=locale, viewport={"width": 360, "height": 740}, reduced_motion="reduce"
+    )
     page = await context.new_page()
     await page.route("**/stage/talk", stage_page)
     await page.goto(f"{server}/desk?token={TOKEN}")
@@ -93,7 +95,7 @@ async def test_a_page_is_in_one_language(language: str) -> None:
     async with (
         EmbeddedBus(None) as bus,
         served_desk(bus, (REPORT,)) as url,
-        chromium() as browser,
+        headless_shell() as browser,
     ):
         await bus.put(keys.event_record("talk"), EVENT.to_json())
         for name, (path, shown) in PAGES.items():
@@ -113,7 +115,7 @@ async def test_another_language_is_chosen_and_kept() -> None:
     async with (
         EmbeddedBus(None) as bus,
         served_desk(bus) as url,
-        chromium() as browser,
+        headless_shell() as browser,
     ):
         await bus.put(keys.event_record("talk"), EVENT.to_json())
         async with opened(browser, "en", url, "/desk", ".event") as page:

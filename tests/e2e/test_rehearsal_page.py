@@ -7,7 +7,7 @@ import pytest
 
 from tests.desk.check.trying import SENTENCES, spoken
 from tests.e2e.played_trial import KEEP_PLAYED, PLAYED, looked_at
-from tests.support.browser import chromium, until
+from tests.support.browser import headless_shell, until
 from tests.support.processes import TOKEN
 from tests.support.server import running_server
 from tests.support.sound import quick_matches, resampled, surely
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.browser
 
 
 async def test_the_button_shows_and_plays_what_reached_listeners(tmp_path: Path) -> None:
-    async with running_server(tmp_path) as server, chromium() as browser:
+    async with running_server(tmp_path) as server, headless_shell() as browser:
         await server.create("es", {"tag": "pl"}, state="open")  # type: ignore[arg-type]
-        page = await browser.new_page()
+        page = await browser.new_page(reduced_motion="reduce")
         page.set_default_timeout(150_000)
         await page.add_init_script(KEEP_PLAYED)
         await page.goto(f"{server.url}/desk?token={TOKEN}")

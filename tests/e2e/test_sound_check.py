@@ -49,7 +49,7 @@ async def looked_at(page: Page, name: str) -> None:
 
 
 async def desk_of(browser: Browser, server: Server) -> Page:
-    desk = await browser.new_page()
+    desk = await browser.new_page(reduced_motion="reduce")
     await desk.goto(f"{server.url}/desk?token={TOKEN}")
     await until(desk, TEXT, ["section[data-event='talk'] .check-run", "Run the sound check"])
     return desk
@@ -79,7 +79,7 @@ async def test_the_organizer_and_the_speaker_see_each_fault(tmp_path: Path) -> N
         await until(desk, TEXT, [".check-light[data-light='red']", "Needs you"])
         await until(desk, TEXT, [".check-run", "Check again"])
 
-        speaker = await browser.new_page()
+        speaker = await browser.new_page(reduced_motion="reduce")
         await speaker.goto(f"{server.url}/stage/talk#key={event['stage_key']}")
         await speaker.click("#allow")
         await speaker.wait_for_selector("#publish:not([hidden])")

@@ -24,7 +24,7 @@ async def test_an_inverted_microphone_is_heard_and_explained(tmp_path: Path) -> 
         chromium_with_microphone(microphone) as browser,
     ):
         base = whip.partition("/whip/")[0]
-        speaker = await browser.new_page()
+        speaker = await browser.new_page(reduced_motion="reduce")
         await speaker.goto(f"{base}/stage/talk#key={key}")
         await speaker.click("#allow")
         await until(speaker, SHOWS, ["#loudness", "Good level"])
@@ -32,7 +32,7 @@ async def test_an_inverted_microphone_is_heard_and_explained(tmp_path: Path) -> 
         await until(speaker, SHOWS, ["#sound-fault", "left and right channels cancel"])
         await until(speaker, SHOWS, ["#sound-fault", "You are heard."])
 
-        desk = await browser.new_page()
+        desk = await browser.new_page(reduced_motion="reduce")
         await desk.goto(f"{base}/desk?token={TOKEN}")
         cable = "section[data-event='talk'] .stereo"
         await until(desk, SHOWS, [f"{cable} .notice", "Only the left one is heard."])

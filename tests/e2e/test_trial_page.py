@@ -8,7 +8,7 @@ import pytest
 from broadcaster.desk.check import trials
 from tests.desk.check.trying import SENTENCES, speaking, spoken, the_talk
 from tests.e2e.played_trial import KEEP_PLAYED, PLAYED, looked_at
-from tests.support.browser import chromium, until
+from tests.support.browser import headless_shell, until
 from tests.support.processes import TOKEN, rehearsal_server
 from tests.support.server import running_server
 from tests.support.sound import quick_matches, resampled, surely
@@ -24,10 +24,10 @@ async def test_the_button_lets_the_interpretation_be_heard(
     async with (
         rehearsal_server() as interpreter,
         running_server(tmp_path, realtime_url=interpreter) as server,
-        chromium() as browser,
+        headless_shell() as browser,
     ):
         event = await server.create("es", "fr", state="open")
-        page = await browser.new_page()
+        page = await browser.new_page(reduced_motion="reduce")
         await page.add_init_script(KEEP_PLAYED)
         await page.goto(f"{server.url}/desk?token={TOKEN}")
         await page.wait_for_selector(".trial-start")

@@ -164,7 +164,8 @@ async def chromium(*flags: str) -> AsyncIterator[Browser]:
 async def headless_shell(*flags: str) -> AsyncIterator[Browser]:
     """The same engine for pages that are looked at, at less cost; the tests of a process share it.
 
-    Pages that are heard, and what belongs to the browser around a page, need `chromium`.
+    Pages that are heard, and what belongs to the browser around a page, such as its icon, need
+    `chromium`.
     """
     async with _shared(SHELL, flags) as browser:
         yield browser

@@ -21,7 +21,7 @@ WIDE = {"width": 1280, "height": 900}
 @asynccontextmanager
 async def opened(browser: Browser, *urls: str, **options: Any) -> AsyncIterator[Page]:
     """A page of its own browser context; it visits the addresses one after the other."""
-    context = await browser.new_context(**options)
+    context = await browser.new_context(reduced_motion="reduce", **options)
     page = await context.new_page()
     for url in urls:
         await page.goto(url)

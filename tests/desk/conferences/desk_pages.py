@@ -17,7 +17,9 @@ async def desk(folder: Path) -> AsyncIterator[tuple[Server, Page]]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(running_server(folder))
         browser = await stack.enter_async_context(headless_shell())
-        context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+        context = await browser.new_context(
+            locale="en-GB", viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+        )
         cookie = {"name": COOKIE, "value": Organizer(TOKEN).cookie(), "url": server.url}
         await context.add_cookies([cookie])  # type: ignore[list-item]
         yield server, await context.new_page()

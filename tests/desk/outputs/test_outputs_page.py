@@ -46,7 +46,9 @@ async def test_an_output_is_added_tried_and_removed() -> None:
         meeting = await stack.enter_async_context(zoom_meeting())
         url = await stack.enter_async_context(served_desk(bus))
         browser = await stack.enter_async_context(headless_shell())
-        page = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
+        page = await browser.new_page(
+            viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+        )
         await page.goto(f"{url}/desk#token={TOKEN}")
         outputs = page.locator(".outputs")
         await outputs.get_by_role("button", name="Add an output").click()

@@ -46,7 +46,9 @@ async def test_a_recording_is_switched_on_and_played_with_its_captions(tmp_path:
             await bus.append(keys.captions("talk", "es"), caption.to_json())
         url = await stack.enter_async_context(served_desk(bus, recordings_dir=tmp_path))
         browser = await stack.enter_async_context(headless_shell())
-        page = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
+        page = await browser.new_page(
+            viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+        )
         await page.goto(f"{url}/desk/recordings/talk#token={TOKEN}")
         await expect(page.get_by_role("heading", name="Water for cities")).to_be_visible()
         await expect(page.locator("#state")).to_have_text("Recording is off.")

@@ -38,7 +38,7 @@ async def photograph(page: Page, name: str) -> None:
 
 
 async def opened(browser: Browser, address: str) -> Page:
-    context = await browser.new_context(viewport=SCREEN, locale="en-GB")
+    context = await browser.new_context(viewport=SCREEN, locale="en-GB", reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(address)
     return page

@@ -28,7 +28,7 @@ async def test_a_summary_is_ordered_and_downloaded(
         headless_shell() as browser,
     ):
         await server.create("es")
-        page = await (await browser.new_context()).new_page()
+        page = await (await browser.new_context(reduced_motion="reduce")).new_page()
         page.set_default_timeout(WAIT_MS)
         await page.goto(f"{server.url}/desk?token={TOKEN}")
         await page.locator(f"{CARD} .menu summary").click()

@@ -52,7 +52,9 @@ async def console(voice: Voice, link: str, folder: Path) -> AsyncIterator[Consol
     wav = await asyncio.to_thread(voice.write, folder / f"{voice.name}.wav")
     others = await asyncio.to_thread(_network_pids)
     async with chromium_with_microphone(wav) as browser:
-        page = await browser.new_page(viewport={"width": 1366, "height": 768})
+        page = await browser.new_page(
+            viewport={"width": 1366, "height": 768}, reduced_motion="reduce"
+        )
         page.set_default_timeout(DEADLINE_MS)
         await page.goto(link)
         await page.click("#start")
