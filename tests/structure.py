@@ -24,6 +24,25 @@ def modules() -> dict[str, Path]:
 
 
 @cache
+def _definitions(path: Path) -> list[ast.Import | ast.ImportFrom | str]:
+    """The imports of a module and the names of its classes, also inside functions."""
+    found: list[ast.Import | ast.ImportFrom | str] = []
+    blocks: list[ast.AST] = [ast.parse(path.read_text())]
+    while blocks:
+        block = blocks.pop()
+        if isinstance(block, ast.ClassDef):
+            found.append(block.name)
+        for part in ("body", "handlers", "orelse", "finalbody", "cases"):
+            inside = getattr(block, part, ())
+            for one in inside if isinstance(inside, list) else ():  # a lambda has an expression
+                if isinstance(one, ast.Import | ast.ImportFrom):
+                    found.append(one)
+                elif hasattr(one, "body") or hasattr(one, "cases"):
+                    blocks.append(one)
+    return found
+
+
+@cache
 def imported_names(path: Path) -> set[str]:
     """Dotted names a module imports, also inside functions.
 
@@ -31,7 +50,7 @@ def imported_names(path: Path) -> set[str]:
         AssertionError: an import is relative.
     """
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in _definitions(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -56,9 +75,9 @@ def classes() -> dict[str, list[str]]:
     """Return for each class name the modules that define it."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, path in sorted(modules().items()):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ClassDef):
-                found[node.name].append(name)
+        for node in _definitions(path):
+            if isinstance(node, str):
+                found[node].append(name)
     return found
 
 

@@ -16,7 +16,7 @@ from tests.audio.sounds import numbers, speech
 
 Values = npt.NDArray[np.float64]
 HZ = 24_000
-PIECE_SAMPLES = 480
+PIECE_SAMPLES = 2400
 LEFT, RIGHT, BOTH = StereoInput.LEFT, StereoInput.RIGHT, StereoInput.BOTH
 
 

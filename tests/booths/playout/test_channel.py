@@ -62,13 +62,13 @@ def strengths(pcm: bytes, hz: float) -> npt.NDArray[np.float64]:
 async def test_lag_is_bounded_where_translations_are_longer_than_the_speech() -> None:
     limits = CatchUpLimits()
     with_catch_up = await Listened.to_talk(limits, longer=1.3, minutes=3)
-    without = await Listened.to_talk(NEVER, longer=1.3, minutes=3)
+    without = await Listened.to_talk(NEVER, longer=1.3, minutes=2)
     print(f"with catch-up:    {with_catch_up}")
     print(f"without catch-up: {without}")
     assert with_catch_up.percentile_ms(95) < limits.lag_cap_ms / 2
     assert not with_catch_up.skips
     assert with_catch_up.minute_means_ms[-1] < with_catch_up.minute_means_ms[1] + 1_000
-    assert without.minute_means_ms[-1] > without.minute_means_ms[1] + 8_000
+    assert without.minute_means_ms[1] > without.minute_means_ms[0] + 8_000
 
 
 async def test_even_an_interpreter_twice_as_slow_stays_under_the_cap_by_skipping() -> None:
@@ -88,7 +88,7 @@ async def test_three_voices_come_at_one_loudness_and_without_peaks() -> None:
         pcm = amplified(words(), lufs - loudness(words())[0])
         floor = channel.floor(amplified(speech(), -10))
         wanted = at((0.1, partial(want, channel, "es+floor", "es+evenfloor")))
-        await channel.play(together(wanted, floor, speaking(channel, pcm, 1.0, 41.0)), 42.0)
+        await channel.play(together(wanted, floor, speaking(channel, pcm, 1.0, 27.0)), 28.0)
         for name, frames in (
             ("", channel.frames),
             (" with a quiet floor", channel.with_floor),
