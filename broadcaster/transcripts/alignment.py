@@ -8,6 +8,7 @@ translated by a long one. Captions have times, too: an interpreter speaks after 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 from broadcaster.model.caption import Caption
@@ -22,8 +23,14 @@ _STEPS = {(1, 1): 0.89, (1, 0): 0.005, (0, 1): 0.005, (2, 1): 0.045, (1, 2): 0.0
 _COSTS = {step: -log(share) for step, share in _STEPS.items()}
 _VARIANCE = 6.8
 """Of the length of a translation, for each character of the original; by Gale and Church."""
-_USUAL_LAG_MS = (0, 5_000)
+_USUAL_LAGS_MS = ((0, 5_000), (4_000, 10_000), (9_000, 16_000))
+"""An interpreter's delay is usually in one of these ranges, and stays there."""
 _LAG_SCALE_MS = 3_000
+_PAUSE_SCALE_MS = 1_500
+_USUAL_PAUSE_MS = 2_000
+"""Two sentences that are translated as one have no longer pause between them."""
+
+_Table = list[dict[int, tuple[float, tuple[int, int]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,21 @@ def aligned(left: Iterable[Caption], right: Iterable[Caption]) -> list[Pairing]:
 
 
 def _paired(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence]) -> list[Pairing]:
-    ratio = sum(one.width for one in right) / (sum(one.width for one in left) or 1)
     bands = _bands(left, right)
-    best: list[dict[int, tuple[float, tuple[int, int]]]] = [{} for _ in range(len(left) + 1)]
+    tables = (_table(left, right, bands, lag_ms) for lag_ms in _USUAL_LAGS_MS)
+    best = min(tables, key=lambda table: table[-1][len(right)][0])
+    return list(_walked(best, left, right))[::-1]
+
+
+def _table(
+    left: Sequence[SpokenSentence],
+    right: Sequence[SpokenSentence],
+    bands: Sequence[tuple[int, int]],
+    usual_lag_ms: tuple[int, int],
+) -> _Table:
+    """For each number of left sentences, and of right ones: the lowest cost, and its last step."""
+    ratio = sum(one.width for one in right) / (sum(one.width for one in left) or 1)
+    best: _Table = [{} for _ in range(len(left) + 1)]
     best[0][0] = (0.0, (0, 0))
     for i, (low, high) in enumerate(bands):
         for j in range(low, high + 1):
@@ -60,10 +79,10 @@ def _paired(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence]) -> 
                 before = best[i - di].get(j - dj) if di <= i and dj <= j else None
                 if before is None:
                     continue
-                cost = before[0] + _cost(left[i - di : i], right[j - dj : j], ratio)
-                if j not in best[i] or cost < best[i][j][0]:
-                    best[i][j] = (cost, (di, dj))
-    return list(_walked(best, left, right))[::-1]
+                cost = _cost(left[i - di : i], right[j - dj : j], ratio, usual_lag_ms)
+                if j not in best[i] or before[0] + cost < best[i][j][0]:
+                    best[i][j] = (before[0] + cost, (di, dj))
+    return best
 
 
 def _bands(
@@ -85,9 +104,7 @@ def _bands(
 
 
 def _walked(
-    best: Sequence[dict[int, tuple[float, tuple[int, int]]]],
-    left: Sequence[SpokenSentence],
-    right: Sequence[SpokenSentence],
+    best: _Table, left: Sequence[SpokenSentence], right: Sequence[SpokenSentence]
 ) -> Iterator[Pairing]:
     i, j = len(left), len(right)
     while i or j:
@@ -96,7 +113,12 @@ def _walked(
         i, j = i - di, j - dj
 
 
-def _cost(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence], ratio: float) -> float:
+def _cost(
+    left: Sequence[SpokenSentence],
+    right: Sequence[SpokenSentence],
+    ratio: float,
+    usual_lag_ms: tuple[int, int],
+) -> float:
     cost = _COSTS[len(left), len(right)]
     if not left or not right:
         return cost
@@ -104,6 +126,13 @@ def _cost(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence], ratio
     expected, found = width * ratio, sum(one.width for one in right)
     variance = _VARIANCE * ratio * ratio * width
     lag_ms = right[0].start_ms - left[0].start_ms
-    earliest_ms, latest_ms = _USUAL_LAG_MS
+    earliest_ms, latest_ms = usual_lag_ms
     unusual_ms = max(earliest_ms - lag_ms, lag_ms - latest_ms, 0)
-    return cost + (found - expected) ** 2 / (2 * variance) + (unusual_ms / _LAG_SCALE_MS) ** 2
+    paused_ms = _unusual_pause_ms(left) + _unusual_pause_ms(right)
+    cost += (unusual_ms / _LAG_SCALE_MS) ** 2 + (paused_ms / _PAUSE_SCALE_MS) ** 2
+    return cost + (found - expected) ** 2 / (2 * variance)
+
+
+def _unusual_pause_ms(together: Sequence[SpokenSentence]) -> int:
+    pauses_ms = (after.start_ms - before.end_ms for before, after in pairwise(together))
+    return sum(max(0, pause_ms - _USUAL_PAUSE_MS) for pause_ms in pauses_ms)
