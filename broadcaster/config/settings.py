@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     sign_in_roles: str = Field(
         "",
         description=(
-            "Who may enter by that header or by OpenID Connect: ana@talks.example=admin, "
+            "People who may enter by that header or by OpenID Connect: ana@talks.example=admin, "
             "@talks.example=reviewer, group:av-team=technician"
         ),
     )
@@ -194,7 +194,7 @@ class Settings(BaseSettings):
     )
     provider: ProviderName | None = Field(
         None,
-        description="Who interprets, see docs/providers.md; unset, the address tells, else openai",
+        description="Service that interprets, see docs/providers.md; unset, by address, or openai",
     )
     realtime_url: RealtimeUrl | None = Field(
         None,

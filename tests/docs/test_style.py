@@ -2,6 +2,7 @@
 
 import ast
 import io
+import json
 import re
 import tokenize
 from collections import deque
@@ -35,6 +36,7 @@ NAMES_THE_WORDS = "CONTRIBUTING.md"
 _JS_COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=\s))//[^\n]*", re.DOTALL)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _QUOTED = re.compile(r'"[^"\n]*"')
+_LONGEST_MESSAGE = 500
 _MARGIN = re.compile(r"^\s*(?:#|//|\*)+ ?", re.MULTILINE)
 
 
@@ -61,6 +63,17 @@ def docstrings(name: str) -> list[str]:
         for part in ("body", "handlers", "orelse", "finalbody", "cases"):
             blocks.extend(getattr(node, part, ()))
     return found
+
+
+def messages(name: str) -> list[str]:
+    """The short strings of a module that have several words."""
+    constants = [
+        node.value
+        for node in ast.walk(ast.parse((ROOT / name).read_text()))
+        if isinstance(node, ast.Constant)
+    ]
+    texts = [text for text in constants if isinstance(text, str) and " " in text]
+    return [text for text in texts if len(text) < _LONGEST_MESSAGE]
 
 
 def comments(source: str) -> Iterator[str]:
@@ -131,6 +144,29 @@ def test_comments_of_scripts_are_plain_english() -> None:
         texts = _JS_COMMENT.findall((ROOT / name).read_text())
         wrong[name] = [problem for text in texts for problem in problems(text)]
     assert not {name: found for name, found in wrong.items() if found}
+
+
+def test_messages_are_plain_english() -> None:
+    """Messages to people, descriptions of settings, and lines of the log."""
+    wrong = {
+        name: [problem for text in messages(name) for problem in problems(text)]
+        for name in python_files()
+        if name.startswith("broadcaster/")
+    }
+    assert not {name: found for name, found in wrong.items() if found}
+
+
+@pytest.mark.parametrize("name", ["en.json", "organizer/en.json"])
+def test_words_of_the_pages_are_plain_english(name: str) -> None:
+    texts: list[str] = []
+
+    def collect(pairs: list[tuple[str, object]]) -> None:
+        texts.extend(value for _, value in pairs if isinstance(value, str))
+
+    words = (ROOT / "listener_web" / "i18n" / name).read_text()
+    json.loads(words, object_pairs_hook=collect)
+    assert len(texts) > 100
+    assert not [problem for text in texts for problem in problems(text)]
 
 
 def test_a_module_is_described_by_a_noun_or_a_verb() -> None:

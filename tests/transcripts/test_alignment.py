@@ -1,4 +1,4 @@
-"""Which sentences of two channels say the same, however late the interpreter is."""
+"""Sentences of two channels that say the same are paired, however late the interpreter is."""
 
 import pytest
 

@@ -112,7 +112,7 @@ class SummaryWatch:
         except BusUnavailable as error:
             log.debug("the summary of %s waits: %s", event.id, error.message)
         except VersionConflict:
-            log.debug("the summary of %s was ordered again meanwhile", event.id)
+            log.debug("the summary of %s was ordered again while it was made", event.id)
 
     async def _made(self, event: Event, summary: Summary) -> Summary:
         assert self._service is not None
