@@ -42,6 +42,9 @@ log = logging.getLogger("broadcaster.floor")
 
 GRACE_S = 30.0
 """This process keeps a floor without a speaker, and publishes silence, for this long."""
+OWN_STALL_S = 0.2
+"""If this process did not run for this long, sound of both inputs may wait to be read. No input is
+judged until that was done."""
 
 
 class FloorFeed:
@@ -69,6 +72,7 @@ class FloorFeed:
         self._full_band_cuts = SmoothCuts()
         self._timeline: Timeline | None = None
         self._left_at = now_s
+        self._ran_s = self._judged_from_s = now_s
         self.ended = False
         """Whether this feed has ended; the next publisher needs a new one."""
         self.released = asyncio.Event()
@@ -196,10 +200,19 @@ class FloorFeed:
     def _decide(self) -> None:
         """Let the input be heard that should be heard now."""
         now_s = self._clock.monotonic()
+        if not self._can_judge(now_s):
+            return
         states = {role: one.state(now_s) for role, one in self._inputs.items()}
         if self._switch.decide(now_s, states):
             log.warning("the %s input is heard now", self._switch.heard)
             self._take_over()
+
+    def _can_judge(self, now_s: float) -> bool:
+        """Whether all that has come was read: not at once after a stall of this process."""
+        if now_s - self._ran_s > OWN_STALL_S:
+            self._judged_from_s = now_s + TICK_S
+        self._ran_s = now_s
+        return now_s >= self._judged_from_s
 
     def _take_over(self) -> None:
         """Go on with another input; its newest sound closes the gap that the last one left.
@@ -251,6 +264,8 @@ class FloorFeed:
 
     def _fill_with_silence(self, now: float) -> None:
         """Let a stall or a pause pass as it happens, and not in one piece when it is over."""
+        if not self._can_judge(now):
+            return
         heard = self._inputs[self._switch.heard]
         missing = {role for role, one in self._inputs.items() if one.pass_time(now)}
         if self._switch.heard not in missing or self.event.state is not EventState.LIVE:

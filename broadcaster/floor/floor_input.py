@@ -14,8 +14,9 @@ STALL_S = 1.0
 """After this long without sound silence is published; a shorter stall loses nothing."""
 PAUSE_S = 0.1
 """The same while the speaker's client pauses (DTX) and nothing can be on its way."""
-KEPT_SAMPLES = CLOCK_HZ
-"""The newest second of an input, which closes the gap when it takes over."""
+KEPT_SAMPLES = 2 * CLOCK_HZ
+"""The newest sound of an input, which closes the gap when it takes over. Longer than a gap within
+which no silence was published yet, also on a machine that stalls."""
 TICK_S = 0.06
 _FULL_BAND_BYTES = SAMPLE_BYTES * FULL_BAND_HZ // CLOCK_HZ
 """Of one event-clock sample."""

@@ -113,6 +113,33 @@ async def test_a_slow_machine_makes_no_gap_behind_the_newest_sound(
     assert floor.largest_step() < 400
 
 
+async def test_a_stall_of_the_process_changes_no_input(floor: TwoInputs) -> None:
+    await floor.both(3)
+    floor.clock.seconds += 0.8
+    for speaker in (floor.backup, floor.speaker):  # read one after the other
+        for _ in range(40):
+            speaker.say()
+    await floor.both(1)
+    assert floor.statuses[-1]["input"] == "main"
+    assert set(floor.sound()[200:]) == {MAIN_LEVEL}
+
+
+async def test_a_stall_of_the_process_leaves_no_silence_when_the_main_input_is_gone(
+    floor: TwoInputs,
+) -> None:
+    await floor.both(3)
+    await floor.backup_alone(0.3)
+    floor.clock.seconds += 0.8
+    await floor.clock.step()  # the process runs again, and has read nothing yet
+    for _ in range(40):
+        floor.backup.say()
+    await floor.backup_alone(1)
+    assert floor.newest() == BACKUP_LEVEL
+    assert floor.is_gapless()
+    # A fade from one to the other passes through zero once.
+    assert np.count_nonzero(floor.sound()[200:] == 0) < 5
+
+
 async def test_a_main_input_that_is_silent_gives_way_after_a_while(floor: TwoInputs) -> None:
     await floor.both(2)
     floor.speaker.sound = QUIET
