@@ -26,6 +26,7 @@ PARAMETERS = {
     "link": "stage",
     "output": "0123456789ab",
     "part": "1",
+    "role": "main",
     "captions_type": "vtt",
     "data_type": "json",
     "form": "svg",

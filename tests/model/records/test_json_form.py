@@ -23,6 +23,7 @@ from broadcaster.model.consoles.messages import ConsoleMessages
 from broadcaster.model.consoles.microphones import Microphones
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.slow_down import SlowDown
+from broadcaster.model.inputs.pulled import PulledInput, PulledState
 from broadcaster.model.inputs.rules import InputRules
 from broadcaster.model.inputs.speaker_turns import SpeakerTurns
 from broadcaster.model.outputs.happening import Happened
@@ -55,6 +56,8 @@ RECORDS: list[type[JsonForm]] = [
     OnAir,
     OutputProgress,
     OutputTest,
+    PulledInput,
+    PulledState,
     RecordingPart,
     RecordingReport,
     RecordingSwitch,
