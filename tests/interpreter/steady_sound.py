@@ -7,7 +7,9 @@ from tests.support.sound import RATE_HZ, Samples, quick_matches
 _STEP = RATE_HZ // 50
 _QUIET_STEPS = 15
 """A sentence begins after so much silence: 0.3 s."""
-_FITS = 0.75
+_FITS, _MOST_FIT = 0.75, 0.8
+"""Windows that fit the channel, and their least share: a player that adapts its buffer stretches
+some a little."""
 _MOVES_S = 0.04
 """A player that plays steadily moves against the channel by no more than this."""
 _MISSING = 0.3
@@ -32,8 +34,11 @@ def steady_part(heard: Samples, said: Samples, seconds: int) -> Samples | None:
         inside = [one for one in places if begin_s <= one[0] <= begin_s + seconds - 0.5]
         if len(part) < size or len(inside) < seconds // 2:
             continue
-        moved_s = float(np.median([one[1] for one in inside]))
-        if any(r < _FITS or abs(one - moved_s) > _MOVES_S for _, one, r in inside):
+        fitting = [one for _, one, r in inside if r >= _FITS]
+        if len(fitting) < _MOST_FIT * len(inside):
+            continue
+        moved_s = float(np.median(fitting))
+        if any(abs(one - moved_s) > _MOVES_S for one in fitting):
             continue
         first = start + round(moved_s * RATE_HZ)
         if len(inside) > most and _is_whole(part, said[max(0, first) :][:size]):
