@@ -13,6 +13,7 @@ from broadcaster.system.child_process import child
 _CANNOT_PLAY = 1
 """Exit code of `broadcaster publish`: this machine cannot read such a source."""
 _SILENT_DBFS = -100
+_ON_FLOOR = "on the floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ async def pulled(command: Sequence[str], order: PullOrder) -> AsyncGenerator[Pul
         async for line in process.stdout:
             with suppress(ValueError):
                 status = json.loads(line)
-                words = status.get("message", words)
+                said = status.get("message", "")
+                if said and not said.startswith(_ON_FLOOR):  # its source may still be missing
+                    words = said
                 yield _news(status, words)
 
 
@@ -86,6 +89,6 @@ def _news(status: dict[str, Any], words: str) -> PullNews:
         return PullNews(Pull.STOPPED if stopped else Pull.RETRYING, detail)
     if status["device"] and status["state"] == "on_floor":
         return PullNews(Pull.PLAYING, level_dbfs=round(status["level_dbfs"]))
-    if not words or words.startswith(("on the floor", "waiting for a sender")):
+    if not words or words.startswith("waiting for a sender"):
         return PullNews(Pull.CONNECTING)
     return PullNews(Pull.RETRYING, detail)
