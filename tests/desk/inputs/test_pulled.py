@@ -178,10 +178,10 @@ def command(pid: int) -> str:
         ),
         (
             [
-                '{"state": "connecting", "device": false, "message": "x has ended; waiting for it"}',
+                '{"state": "connecting", "device": false, "message": "x ended; waiting for it"}',
                 '{"state": "on_floor", "device": false, "message": "on the floor: srt://x:9"}',
             ],
-            [PullNews(Pull.RETRYING, "x has ended")] * 2,
+            [PullNews(Pull.RETRYING, "x ended")] * 2,
         ),
         (
             ["no JSON", '{"exit_code": 1, "message": "Error: SRT needs a program."}'],
