@@ -238,7 +238,7 @@ def strict_transport(settings: Settings) -> str | None:
 def own_certificate(settings: Settings) -> str:
     """File of the self-signed certificate of this server, which its own programs trust.
 
-    Empty if others vouch for its certificate, or it has none.
+    Empty if others vouch for its certificate, or it has none. The file is read, which blocks.
     """
     if not settings.tls:
         return ""

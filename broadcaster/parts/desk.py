@@ -248,7 +248,7 @@ def _add_inputs(parts: ProcessParts, desk: _Desk) -> None:
     """The main and the backup input of the floor, and those that this server fetches itself."""
     bus, clock, feed, keyring = desk.bus, desk.clock, desk.feed, desk.keyring
     events, journal, organizer = desk.events, desk.journal, desk.organizer
-    certificate = from_settings.own_certificate(desk.settings)
+    certificate = partial(from_settings.own_certificate, desk.settings)
     cipher = keyring.cipher(PULLED_PURPOSE)
     pulled = PulledRoutes(bus, cipher, events, desk.answers, journal, organizer)
     parts.run |= {

@@ -139,6 +139,7 @@ byId('brand', HTMLElement).append(languageChoice());
 const form = new ConferenceForm(ADDRESS, { failed: fail, saved: () => (problem.hidden = true) });
 const add = byId('new', HTMLButtonElement);
 add.addEventListener('click', () => form.open(null, add));
+add.disabled = false;
 new ChangesFeed(
   {
     reset: () => {

@@ -167,7 +167,9 @@ async function start() {
   await loadWords();
   byId('brand', HTMLElement).append(languageChoice());
   const shortcuts = new Shortcuts();
-  byId('help', HTMLButtonElement).addEventListener('click', () => shortcuts.show());
+  const help = byId('help', HTMLButtonElement);
+  help.addEventListener('click', () => shortcuts.show());
+  help.disabled = false;
   await openSession();
   /** @type {Overview} */
   const overview = await getJson(`${eventAddress(event)}/review`);

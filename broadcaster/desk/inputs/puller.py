@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -48,17 +48,24 @@ class InputPuller:
         clock: the time.
         keyring: opens the addresses, and the stage keys with which the sound is published.
         command: the program that fetches one input.
-        ca: file of the certificate of this server, if it has one of its own; else empty.
+        own_certificate: returns the file of the certificate of this server if it has one of its
+            own, else an empty text; it blocks.
     """
 
     def __init__(
-        self, bus: Bus, clock: Clock, keyring: StageKeyring, command: Sequence[str], ca: str
+        self,
+        bus: Bus,
+        clock: Clock,
+        keyring: StageKeyring,
+        command: Sequence[str],
+        own_certificate: Callable[[], str],
     ) -> None:
         self._bus = bus
         self._clock = clock
         self._keyring = keyring
         self._command = command
-        self._ca = ca
+        self._own_certificate = own_certificate
+        self._ca = ""
         self._events: dict[str, Event] = {}
         self._inputs: dict[str, PulledInput] = {}
         self._running: dict[str, _PullTask] = {}
@@ -66,6 +73,7 @@ class InputPuller:
 
     async def run(self) -> None:
         """Fetch them until cancelled."""
+        self._ca = await asyncio.to_thread(self._own_certificate)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(), name="pulled inputs: events")
             tasks.create_task(self._follow_inputs(), name="pulled inputs: records")

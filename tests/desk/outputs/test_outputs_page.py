@@ -32,7 +32,7 @@ async def photograph(page: Page, name: str) -> None:
             await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             await page.set_viewport_size({"width": width, "height": 900})
             path = f"{PICTURES}/{name}-{width}-{scheme}.png"
-            await page.locator(".outputs").screenshot(path=path)
+            await page.locator(".outputs:not(.pulled-inputs)").screenshot(path=path)
 
 
 async def test_an_output_is_added_tried_and_removed() -> None:
@@ -50,7 +50,7 @@ async def test_an_output_is_added_tried_and_removed() -> None:
             viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
         )
         await page.goto(f"{url}/desk#token={TOKEN}")
-        outputs = page.locator(".outputs")
+        outputs = page.locator(".outputs:not(.pulled-inputs)")
         await outputs.get_by_role("button", name="Add an output").click()
         await expect(outputs.locator("[name=kind]")).to_be_focused()
 
@@ -104,7 +104,7 @@ async def test_an_output_is_added_tried_and_removed() -> None:
 
 async def webhook_is_added(page: Page, bus: EmbeddedBus) -> None:
     """Its secret is shown once, and what it gave up can be sent again."""
-    outputs = page.locator(".outputs")
+    outputs = page.locator(".outputs:not(.pulled-inputs)")
     await outputs.get_by_role("button", name="Add an output").click()
     await outputs.locator("[name=kind]").select_option("webhook")
     await expect(outputs.locator("[name=channel] option:checked")).to_have_text(

@@ -153,6 +153,7 @@ async def sound_check(page: Page) -> None:
     await card.locator(".comparison > summary").click()
     await card.locator(".comparison-start").wait_for()
     await card.locator(".check-run").click()
+    await card.locator(".check-run[aria-disabled='true']").wait_for()
     await expect(card.locator(".check-run")).to_have_text("Check again", timeout=WAIT_MS)
 
 
