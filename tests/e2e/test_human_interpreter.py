@@ -5,6 +5,7 @@ The human reads a later part of the prepared talk, which the transcriber knows.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -118,7 +119,7 @@ class Channel:
         words = ""
         try:
             async with deadline(120):
-                while _words(text) not in (words := await self.words()):
+                while not _places(text, words := await self.words()):
                     await asyncio.sleep(0.5)
         except TimeoutError:
             raise AssertionError((text, words)) from None
@@ -148,6 +149,21 @@ class Channel:
         """
         found = await asyncio.to_thread(quick_matches, self.heard.sound(), sound)
         return sum(one.r > 0.65 for one in found)
+
+
+def _places(text: str, words: str) -> list[int]:
+    """The numbers of the words at which a text begins, if four of five of its words are there.
+
+    On a busy machine the recogniser mistakes a word now and then, or the order of two.
+    """
+    wanted, written = Counter(_words(text).split()), words.split()
+    places: list[int] = []
+    for place in range(len(written)):
+        here = wanted & Counter(written[place : place + wanted.total()])
+        is_next = not places or place >= places[-1] + wanted.total()
+        if is_next and here.total() >= 0.8 * wanted.total():
+            places.append(place)
+    return places
 
 
 def _words(text: str) -> str:
@@ -210,9 +226,8 @@ async def test_a_human_and_the_ai_share_a_channel(site_of: SiteOf, tmp_path: Pat
                 await channel.status(on_air="ai")
         words = await channel.words()
         assert words.startswith(spoken), "what was written stays"
-        for one in (*FIRST, *SECOND):
-            assert words.count(_words(one.text)) == 1, (one.text, words)
-        places = [words.index(_words(one.text)) for one in (*FIRST, *SECOND)]
+        places = [_places(one.text, words) for one in (*FIRST, *SECOND)]
+        assert [len(of_one) for of_one in places] == [1] * len(places), (places, words)
         assert places == sorted(places)
         for sentences in (FIRST, SECOND):
             assert await channel.surely_heard(said(sentences)) >= HALF_SECONDS
