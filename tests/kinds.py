@@ -84,6 +84,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/comparison/test_comparison_api": "realtime",
     "desk/conferences/test_conference_page": "browser",
     "desk/conferences/test_event_form": "browser",
+    "desk/inputs/test_pulled_page": "browser",
     "desk/outputs/test_outputs_page": "browser",
     "desk/programme/test_import.py::test_one_import": "redis",
     "desk/recordings/test_recordings_page": "browser",

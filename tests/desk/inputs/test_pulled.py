@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -197,8 +198,8 @@ async def test_the_lines_of_the_program_tell_the_state(
     lines: list[str], news: list[PullNews]
 ) -> None:
     order = PullOrder("srt://x:9", "http://y/whip/talk", "key", backup=False)
-    words = "".join(f"echo '{line}';" for line in lines)
-    command = ("sh", "-c", f"read order; {words}")
+    program = f"input(); print(*{lines!r}, sep='\\n')"
+    command = (sys.executable, "-c", program)
     async with aclosing(pulled(command, order)) as found, deadline():
         assert [one async for one in found] == news
 

@@ -15,7 +15,7 @@ from broadcaster.model.inputs.pulled import (
 )
 from broadcaster.model.inputs.rules import InputRole
 from tests.support.axe import violations
-from tests.support.browser import chromium
+from tests.support.browser import headless_shell
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
@@ -28,7 +28,7 @@ async def test_an_input_is_started_stopped_and_removed() -> None:
         # The test plays the process that fetches the input.
         await stack.enter_async_context(bus.lease(pulled_record("talk", InputRole.MAIN)))
         url = await stack.enter_async_context(served_desk(bus))
-        browser = await stack.enter_async_context(chromium())
+        browser = await stack.enter_async_context(headless_shell())
         page = await (await browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
         await page.goto(f"{url}/desk#token={TOKEN}")
         inputs = page.locator(".pulled-inputs")
