@@ -22,7 +22,7 @@ test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all test
 	@$(MAKE) --no-print-directory test-web
 	$(BIN)/python -m tests
 
-chaos: .venv/dev.done ## tests that break sessions, servers and machines, in about 8 minutes
+chaos: .venv/dev.done ## tests that break sessions, servers and machines, in about 5 minutes
 	$(BIN)/python -m tests chaos
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute

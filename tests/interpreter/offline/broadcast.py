@@ -31,11 +31,14 @@ class Cost:
     used_s: list[float] = field(default_factory=list)
 
     async def follow(self, pid: int) -> None:
-        """Note it again and again, until cancelled."""
+        """Note it again and again, until cancelled. A child that ends takes its sum along."""
+        used_s, last_ns = 0.0, 0
         while True:
-            used_ns = await asyncio.to_thread(lambda: cpu_ns(family(pid)))
+            now_ns = await asyncio.to_thread(lambda: cpu_ns(family(pid)))
+            used_s += max(0, now_ns - last_ns) / 1e9
+            last_ns = now_ns
             self.at_s.append(time.monotonic())
-            self.used_s.append(used_ns / 1e9)
+            self.used_s.append(used_s)
             await asyncio.sleep(_LOOK_EVERY_S)
 
     def per_second(self, begin_s: float, end_s: float) -> float:
