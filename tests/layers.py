@@ -28,7 +28,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.outputs": "errors model.records",
     "model.recording": "errors model model.records",
     "model.review": "errors model model.records",
-    "model.spending": "errors model",
+    "model.jobs": "model model.records system",
+    "model.spending": "errors model model.records",
     "model.transcripts": "errors model model.records",
     "model.consoles": "model model.records",
     "access": "auth errors model system",
@@ -149,7 +150,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "desk.consoles": "desk desk.journal errors model model.consoles web",
     "desk.inputs": (
-        "audio.input desk desk.journal errors model model.inputs model.records stage_keys system "
+        "audio.input desk desk.journal errors model model.inputs model.jobs model.records "
+        "stage_keys system "
         "web"
     ),
     "desk.alarms": "desk.board desk.journal errors model system",
@@ -163,7 +165,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.screens": "desk desk.journal errors model model.records model.screens web",
     "desk.recordings": (
         "audio.joined audio.ogg desk desk.alarms desk.journal desk.transcript errors model "
-        "model.recording model.transcripts system transcripts web"
+        "model.recording model.records model.transcripts system transcripts web"
     ),
     "desk.rehearsal": (
         "audio desk desk.check desk.journal errors model model.check model.failover rehearsal.talk "
@@ -174,9 +176,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access desk desk.journal errors model model.records model.review system web writing"
     ),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
-    "outputs": "errors model model.outputs model.records outputs.wires system",
+    "outputs": "errors model model.jobs model.outputs outputs.wires system",
     "archive": "archive.upload audio.ogg errors model model.recording model.records system",
-    "archive.upload": "errors model model.recording system",
+    "archive.upload": "errors model model.recording model.records system",
     "outputs.wires": "model model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (

@@ -3,20 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from cryptography.fernet import MultiFernet
 
 from broadcaster.model import keys
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.jobs.event_jobs import EventJobs, JobKind
 from broadcaster.model.language import FLOOR
 from broadcaster.model.outputs import output_keys
 from broadcaster.model.outputs.output import ON_SCREEN, CaptionOutput, OutputKind, OutputTarget
 from broadcaster.model.outputs.progress import OutputState, OutputTest
 from broadcaster.model.ports import Bus, Clock, Subscription
-from broadcaster.model.records.reading import readable_records
 from broadcaster.outputs.delivery import Delivery
 from broadcaster.outputs.letters import (
     DAY_S,
@@ -28,7 +27,6 @@ from broadcaster.outputs.letters import (
 from broadcaster.outputs.progress_record import ProgressRecord
 from broadcaster.outputs.screen_text import ScreenText
 from broadcaster.outputs.wires.wire import Wire, WireFailed, WireTarget
-from broadcaster.system.leases import work_with_lease
 from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.outputs")
@@ -38,13 +36,15 @@ AFTER_CLOSING_S = 180.0
 LOOK_EVERY_S = 5.0
 
 MakeWire = Callable[[CaptionOutput, WireTarget], Wire]
-_Key = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    output: CaptionOutput
-    task: asyncio.Task[None]
+_OUTPUTS = JobKind(
+    noun="output",
+    records=output_keys.OUTPUT_RECORDS,
+    parse=CaptionOutput.from_json,
+    event_of=attrgetter("event"),
+    lease_of=lambda output: output_keys.output_lease(output.event, output.id),
+    describe=lambda output: f"the output {output.id} of {output.event}",
+    look_every_s=LOOK_EVERY_S,
+)
 
 
 class OutputSupervisor:
@@ -62,64 +62,14 @@ class OutputSupervisor:
         self._clock = clock
         self._cipher = cipher
         self._make_wire = make_wire
-        self._events: dict[str, Event] = {}
-        self._outputs: dict[_Key, CaptionOutput] = {}
-        self._running: dict[_Key, _Running] = {}
-        self._changed = asyncio.Event()
+        self._jobs = EventJobs(bus, clock, log, _OUTPUTS, self._is_wanted, self._send)
 
     async def run(self) -> None:
         """Run them until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follow_events(), name="outputs: events")
-            tasks.create_task(self._follow_outputs(), name="outputs: records")
-            tasks.create_task(self._look_regularly(), name="outputs: time")
-            while True:
-                self._changed.clear()
-                self._start_and_end(tasks)
-                await self._changed.wait()
+        await self._jobs.run()
 
-    async def _follow_events(self) -> None:
-        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
-            with suppress(ValueError, TypeError, KeyError):  # the booths' supervisor reports it
-                event = Event.from_json(record.value)
-                self._events[name.removeprefix(keys.EVENT_RECORDS)] = event
-                self._changed.set()
-
-    async def _follow_outputs(self) -> None:
-        records = self._bus.watch_all(output_keys.OUTPUT_RECORDS)
-        async for _, output in readable_records(records, CaptionOutput.from_json):
-            self._outputs[output.event, output.id] = output
-            self._changed.set()
-
-    async def _look_regularly(self) -> None:
-        while True:
-            await self._clock.sleep(LOOK_EVERY_S)
-            self._changed.set()
-
-    def _start_and_end(self, tasks: asyncio.TaskGroup) -> None:
-        for key, running in list(self._running.items()):
-            if self._outputs[key] != running.output or not self._is_wanted(running.output):
-                running.task.cancel()
-            if running.task.done():
-                del self._running[key]
-        for key, output in self._outputs.items():
-            if key not in self._running and self._is_wanted(output):
-                task = tasks.create_task(self._keep(output), name=f"output:{output.event}")
-                task.add_done_callback(lambda _task: self._changed.set())
-                self._running[key] = _Running(output, task)
-        for event_id, event in list(self._events.items()):
-            if event.state is EventState.DELETED:
-                self._forget(event_id)
-
-    def _forget(self, event_id: str) -> None:
-        del self._events[event_id]
-        for key in [one for one in self._outputs if one[0] == event_id]:
-            if key not in self._running:
-                del self._outputs[key]
-
-    def _is_wanted(self, output: CaptionOutput) -> bool:
-        event = self._events.get(output.event)
-        if event is None or output.removed_at_ms is not None:
+    def _is_wanted(self, output: CaptionOutput, event: Event) -> bool:
+        if output.removed_at_ms is not None:
             return False
         if not event.is_over:
             return True
@@ -130,17 +80,6 @@ class OutputSupervisor:
             return False
         for_s = AFTER_CLOSING_S + (DAY_S if is_webhook else 0)
         return self._clock.now_ms() - (event.closed_at_ms or 0) < for_s * 1_000
-
-    async def _keep(self, output: CaptionOutput) -> None:
-        """Send while this process has the lease."""
-        await work_with_lease(
-            partial(self._bus.lease, output_keys.output_lease(output.event, output.id)),
-            partial(self._send, output),
-            wanted=lambda: True,  # the task is cancelled when the output is not wanted any more
-            sleep=self._clock.sleep,
-            log=log,
-            what=f"the output {output.id} of {output.event}",
-        )
 
     async def _send(self, output: CaptionOutput) -> None:
         target = OutputTarget.opened(self._cipher, output.sealed)
@@ -181,15 +120,15 @@ class OutputSupervisor:
     def _language(self, output: CaptionOutput) -> str:
         if output.channel != FLOOR:
             return output.channel
-        return self._events[output.event].source_language or ""
+        return self._jobs.events[output.event].source_language or ""
 
     def _hold_back_s(self, output: CaptionOutput) -> int:
         """For how many seconds captions are held back for a reviewer; happenings are not."""
-        event = self._events.get(output.event)
+        event = self._jobs.events.get(output.event)
         return event.hold_back_s if event is not None and output.channel else 0
 
     def _live_at_ms(self, event_id: str) -> int:
-        event = self._events.get(event_id)
+        event = self._jobs.events.get(event_id)
         live_at_ms = event.live_at_ms if event is not None else None
         return self._clock.now_ms() if live_at_ms is None else live_at_ms
 

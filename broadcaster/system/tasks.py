@@ -1,7 +1,7 @@
 """Runs tasks that belong together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -35,3 +35,28 @@ async def first_of(*parts: Coroutine[Any, Any, None], name: str) -> None:
     # An error refers to this frame. If the frame referred to its task, nothing would be freed.
     while ended:
         ended.pop(0).result()
+
+
+async def until(
+    condition: Callable[[], bool],
+    longest_s: float,
+    *,
+    every_s: float,
+    sleep: Callable[[float], Coroutine[Any, Any, None]],
+    name: str,
+) -> None:
+    """Wait until something is so, or for the longest time.
+
+    Args:
+        condition: whether it is so.
+        longest_s: seconds after which it ends in any case.
+        every_s: seconds between two looks.
+        sleep: waits for some seconds.
+        name: the name of the tasks.
+    """
+
+    async def look() -> None:
+        while not condition():
+            await sleep(every_s)
+
+    await first_of(look(), sleep(longest_s), name=name)

@@ -5,15 +5,15 @@ copies are deleted whenever the bucket lets them be, also after a restart, and b
 sees the folder. All functions block: call them in a thread.
 """
 
-import json
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from broadcaster.model.recording.part import RecordingPart, file_names
 from broadcaster.model.recording.upload import STATE_FILE, PartUpload
+from broadcaster.model.records.json_form import JsonForm
 
 log = logging.getLogger("broadcaster.archive")
 
@@ -22,7 +22,7 @@ FOLDER = ".copies-to-delete"
 
 
 @dataclass(frozen=True, slots=True)
-class ErasedCopies:
+class ErasedCopies(JsonForm):
     """The copies of a deleted part.
 
     Attributes:
@@ -74,8 +74,8 @@ def note_copies(event_folder: Path, part: RecordingPart, state: PartUpload) -> N
     notes.mkdir(exist_ok=True)
     note = notes / f"{event_folder.name}.{part.folder}.{part.begun_at_ms}.json"
     new = note.with_suffix(".new")
-    with new.open("w") as file:
-        json.dump(asdict(copies), file)
+    with new.open("wb") as file:
+        file.write(copies.to_json())
         file.flush()
         os.fsync(file.fileno())
     new.replace(note)
@@ -97,11 +97,10 @@ def erased_copies(folder: Path, bucket: str) -> Iterator[tuple[Path, ErasedCopie
     notes = folder / FOLDER
     for note in sorted(notes.glob("*.json")) if notes.is_dir() else ():
         try:
-            raw = json.loads(note.read_bytes())
-            names = tuple(name for name in raw["names"] if not (folder / name).exists())
-            copies = ErasedCopies(raw["bucket"], names, dict(raw["begun"]))
-        except (ValueError, KeyError, TypeError):
+            copies = ErasedCopies.from_json(note.read_bytes())
+        except ValueError:
             log.exception("%s cannot be read: delete the copies of this part by hand", note)
             continue
         if copies.bucket in {bucket, ""}:
-            yield note, copies
+            left = tuple(name for name in copies.names if not (folder / name).exists())
+            yield note, replace(copies, names=left)

@@ -29,7 +29,7 @@ from broadcaster.report.figures import ChannelFigures, Compared, figures_of
 from broadcaster.report.quality.scoring import require_scorers
 from broadcaster.report.records import ChannelRecords, EventRecords
 from broadcaster.report.samples import SAMPLE_EVERY_S
-from broadcaster.system.tasks import first_of
+from broadcaster.system.tasks import first_of, until
 from broadcaster.webrtc.clients.publisher import publishing
 
 READY_S = 20.0
@@ -172,14 +172,11 @@ class Comparison:
             compared = Compared(self._part.script, {channel.channel: reference})
         return figures_of(records, compared).channels[1]
 
-    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
-        """Wait until something is so, for this long at most."""
-
-        async def look() -> None:
-            while not condition():
-                await self._clock.sleep(SAMPLE_EVERY_S / 2)
-
-        await first_of(look(), self._clock.sleep(seconds), name="comparison: wait")
+    async def _until(self, condition: Callable[[], bool], longest_s: float) -> None:
+        sleep = self._clock.sleep
+        await until(
+            condition, longest_s, every_s=SAMPLE_EVERY_S / 2, sleep=sleep, name="comparison: wait"
+        )
 
 
 async def _set(event: asyncio.Event) -> None:

@@ -1,7 +1,6 @@
 """Tells the pages of the desk what the pulled inputs of each event do."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,8 +12,7 @@ from broadcaster.model.inputs.pulled import (
     pulled_body,
 )
 from broadcaster.model.ports import Bus
-
-log = logging.getLogger("broadcaster.desk")
+from broadcaster.model.records.reading import readable_records
 
 Show = Callable[[str, str, Mapping[str, Any]], None]
 """Takes the kind of a change, the id of its event, and its body."""
@@ -44,23 +42,16 @@ class ShownPulledInputs:
             tasks.create_task(self._follow_states(), name="desk: states of pulled inputs")
 
     async def _follow_inputs(self) -> None:
-        async for name, record in self._bus.watch_all(PULLED_RECORDS):
-            try:
-                pulled = PulledInput.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+        records = self._bus.watch_all(PULLED_RECORDS)
+        async for name, pulled in readable_records(records, PulledInput.from_json):
             self._inputs[name.removeprefix(PULLED_RECORDS)] = pulled
             self._show_event(pulled.event)
 
     async def _follow_states(self) -> None:
-        async for name, record in self._bus.watch_all(PULLED_STATE_RECORDS):
+        records = self._bus.watch_all(PULLED_STATE_RECORDS)
+        async for name, state in readable_records(records, PulledState.from_json):
             key = name.removeprefix(PULLED_STATE_RECORDS)
-            try:
-                self._states[key] = PulledState.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+            self._states[key] = state
             if key in self._inputs:
                 self._show_event(self._inputs[key].event)
 

@@ -4,12 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from operator import attrgetter
 
 from broadcaster.desk.inputs.pull import PullNews, PullOrder, pulled
 from broadcaster.errors import BusUnavailable, VersionConflict
-from broadcaster.model import keys
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.inputs.pulled import (
     PULLED_RECORDS,
@@ -21,10 +20,10 @@ from broadcaster.model.inputs.pulled import (
     pulled_state_record,
 )
 from broadcaster.model.inputs.rules import InputRole
+from broadcaster.model.jobs.event_jobs import EventJobs, JobKind
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system.backoff import Backoff
-from broadcaster.system.leases import work_with_lease
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -34,10 +33,14 @@ LEVEL_EVERY_S = 2.0
 """How often a level is written that has changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _PullTask:
-    pulled: PulledInput
-    task: asyncio.Task[None]
+_PULLED = JobKind(
+    noun="pulled input",
+    records=PULLED_RECORDS,
+    parse=PulledInput.from_json,
+    event_of=attrgetter("event"),
+    lease_of=lambda one: pulled_record(one.event, one.role),
+    describe=lambda one: f"the {one.role} input of {one.event}",
+)
 
 
 class InputPuller:
@@ -66,72 +69,12 @@ class InputPuller:
         self._command = command
         self._own_certificate = own_certificate
         self._ca = ""
-        self._events: dict[str, Event] = {}
-        self._inputs: dict[str, PulledInput] = {}
-        self._running: dict[str, _PullTask] = {}
-        self._changed = asyncio.Event()
+        self._jobs = EventJobs(bus, clock, log, _PULLED, _is_wanted, self._pull)
 
     async def run(self) -> None:
         """Fetch them until cancelled."""
         self._ca = await asyncio.to_thread(self._own_certificate)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follow_events(), name="pulled inputs: events")
-            tasks.create_task(self._follow_inputs(), name="pulled inputs: records")
-            while True:
-                self._changed.clear()
-                self._start_and_end(tasks)
-                await self._changed.wait()
-
-    async def _follow_events(self) -> None:
-        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
-            with suppress(ValueError, TypeError, KeyError):  # the booths' supervisor reports it
-                event = Event.from_json(record.value)
-                self._events[name.removeprefix(keys.EVENT_RECORDS)] = event
-                self._changed.set()
-
-    async def _follow_inputs(self) -> None:
-        async for name, record in self._bus.watch_all(PULLED_RECORDS):
-            with suppress(ValueError):  # the desk reports it
-                self._inputs[name] = PulledInput.from_json(record.value)
-                self._changed.set()
-
-    def _start_and_end(self, tasks: asyncio.TaskGroup) -> None:
-        for name, running in list(self._running.items()):
-            if self._inputs[name] != running.pulled or not self._is_wanted(running.pulled):
-                running.task.cancel()
-            if running.task.done():
-                del self._running[name]
-        for name, one in self._inputs.items():
-            if name not in self._running and self._is_wanted(one):
-                task = tasks.create_task(self._keep(one), name=f"pulled input:{one.event}")
-                task.add_done_callback(lambda _task: self._changed.set())
-                self._running[name] = _PullTask(one, task)
-        for event_id, event in list(self._events.items()):
-            if event.state is EventState.DELETED:
-                self._forget(event_id)
-
-    def _forget(self, event_id: str) -> None:
-        del self._events[event_id]
-        for name in [name for name, one in self._inputs.items() if one.event == event_id]:
-            if name not in self._running:
-                del self._inputs[name]
-
-    def _is_wanted(self, one: PulledInput) -> bool:
-        event = self._events.get(one.event)
-        if event is None or event.is_over or event.state is EventState.DELETED:
-            return False
-        return one.on and one.is_set
-
-    async def _keep(self, one: PulledInput) -> None:
-        """Fetch while this process has the lease."""
-        await work_with_lease(
-            partial(self._bus.lease, pulled_record(one.event, one.role)),
-            partial(self._pull, one),
-            wanted=lambda: True,  # the task is cancelled when the input is not wanted any more
-            sleep=self._clock.sleep,
-            log=log,
-            what=f"the {one.role} input of {one.event}",
-        )
+        await self._jobs.run()
 
     async def _pull(self, one: PulledInput) -> None:
         """Run the program, and again when it has ended, until a person has to do something."""
@@ -139,7 +82,7 @@ class InputPuller:
         backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S, sleep=self._clock.sleep)
         source = one.address(self._keyring.cipher(PURPOSE))
         while not report.needs_somebody:
-            key = self._keyring.open(self._events[one.event].stage_key)
+            key = self._keyring.open(self._jobs.events[one.event].stage_key)
             if source is None or key is None:
                 await report.unreadable()
                 break
@@ -153,6 +96,10 @@ class InputPuller:
             if not report.needs_somebody:
                 await backoff.wait()
         await asyncio.get_running_loop().create_future()
+
+
+def _is_wanted(one: PulledInput, event: Event) -> bool:
+    return one.on and one.is_set and not event.is_over and event.state is not EventState.DELETED
 
 
 class _PullReport:

@@ -14,6 +14,7 @@ from broadcaster.model.recording.state import (
     RecordingReport,
     RecordingSwitch,
 )
+from broadcaster.model.records.reading import readable_records
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -74,12 +75,8 @@ class WatchedRecordings:
                 self._wanted.add(event_id)
 
     async def _follow_reports(self) -> None:
-        async for name, record in self._bus.watch_all(recording_keys.RECORDING_REPORTS):
-            try:
-                report = RecordingReport.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+        records = self._bus.watch_all(recording_keys.RECORDING_REPORTS)
+        async for name, report in readable_records(records, RecordingReport.from_json):
             event_id = name.removeprefix(recording_keys.RECORDING_REPORTS)
             if report.state is RecorderState.ENDED:
                 self._reports.pop(event_id, None)

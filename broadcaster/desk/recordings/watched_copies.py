@@ -9,6 +9,7 @@ from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus
 from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.upload import CopiesLeft, UploadReport, UploadState
+from broadcaster.model.records.reading import readable_records
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -77,12 +78,8 @@ class WatchedCopies:
             )
 
     async def _follow_reports(self) -> None:
-        async for name, record in self._bus.watch_all(recording_keys.UPLOAD_REPORTS):
-            try:
-                report = UploadReport.from_json(record.value)
-            except ValueError:
-                log.exception("%s cannot be read and is ignored", name)
-                continue
+        records = self._bus.watch_all(recording_keys.UPLOAD_REPORTS)
+        async for name, report in readable_records(records, UploadReport.from_json):
             event_id = name.removeprefix(recording_keys.UPLOAD_REPORTS)
             if _fails(report) or event_id in self._failing:
                 self._failing[event_id] = report

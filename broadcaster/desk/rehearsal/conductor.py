@@ -31,7 +31,7 @@ from broadcaster.model.language import base_language
 from broadcaster.model.ports import Bus, Clock, Subscription
 from broadcaster.model.status import BoothState, BoothStatus, statuses
 from broadcaster.rehearsal import talk
-from broadcaster.system.tasks import first_of
+from broadcaster.system.tasks import first_of, until
 from broadcaster.webrtc.clients.publisher import publishing
 
 READY_S = 75.0
@@ -143,11 +143,6 @@ class Conductor:
             lights_up(channel, one, self._booths.get(channel)) for channel, one in listeners.items()
         )
 
-    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
-        """Wait until something is so, for this long at most."""
-
-        async def look() -> None:
-            while not condition():
-                await self._clock.sleep(LOOK_EVERY_S)
-
-        await first_of(look(), self._clock.sleep(seconds), name="rehearsal: wait")
+    async def _until(self, condition: Callable[[], bool], longest_s: float) -> None:
+        sleep = self._clock.sleep
+        await until(condition, longest_s, every_s=LOOK_EVERY_S, sleep=sleep, name="rehearsal: wait")

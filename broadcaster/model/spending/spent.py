@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from broadcaster.errors import VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus
+from broadcaster.model.records.changing import change_record
 from broadcaster.model.status import BoothStatus
 
 _ATTEMPTS = 10
@@ -76,12 +77,12 @@ async def add_cost(bus: Bus, event_id: str, account: str, cost_usd: float) -> No
     Raises:
         BusUnavailable: the broker does not answer.
     """
-    name = keys.spent_record(event_id)
-    for _ in range(_ATTEMPTS if cost_usd > 0 else 0):
-        record = await bus.get(name)
-        spent = Spent.from_json(record.value) if record else Spent()
-        before = spent.accounts.get(account, Account())
-        spent.accounts[account] = Account(before.total_usd + cost_usd)
+
+    def added(before: Spent) -> Spent:
+        known = before.accounts.get(account, Account())
+        return Spent({**before.accounts, account: Account(known.total_usd + cost_usd)})
+
+    if cost_usd > 0:
+        name = keys.spent_record(event_id)
         with suppress(VersionConflict):
-            await bus.put(name, spent.to_json(), record.version if record else 0)
-            return
+            await change_record(bus, name, Spent.from_json, Spent(), added, _ATTEMPTS)

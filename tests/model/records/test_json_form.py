@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadcaster.archive.upload.erased_copies import ErasedCopies
 from broadcaster.desk.handover.news import ToldNews
 from broadcaster.desk.journal.entries import JournalRecord
 from broadcaster.floor.floor_asks import FloorAsk
@@ -47,6 +48,7 @@ RECORDS: list[type[JsonForm]] = [
     CheckResult,
     ConsoleMessages,
     EngineAnswer,
+    ErasedCopies,
     EngineOrder,
     FloorAsk,
     Happened,
@@ -91,6 +93,14 @@ st.register_type_strategy(
 st.register_type_strategy(
     Happened,
     st.builds(Happened, st.text(), st.text(), st.integers(), st.dictionaries(st.text(), JSON)),
+)
+st.register_type_strategy(
+    TrialAnswer,
+    st.recursive(
+        st.builds(TrialAnswer, others=st.just(())),
+        lambda inner: st.builds(TrialAnswer, others=st.lists(inner, max_size=2).map(tuple)),
+        max_leaves=2,
+    ),
 )
 
 

@@ -1,0 +1,1 @@
+"""Jobs of events that records describe, each done by one process of all."""
