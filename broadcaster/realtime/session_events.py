@@ -104,11 +104,20 @@ class SegmentLost:
 
 @dataclass(frozen=True, slots=True)
 class InputText:
-    """A fragment of the speaker's words; provisional if `item_id` is set."""
+    """A fragment of the speaker's words.
+
+    Attributes:
+        text: with its own spacing, but for the first of an item.
+        elapsed_ms: how much sound the session had heard, if the server said so.
+        item_id: the stretch it belongs to, whose `InputSegment` replaces it.
+        said_ms: the times between which it was said in the sound that was sent, if the server said
+            so. It is then settled: its `InputSegment` says the same.
+    """
 
     text: str
     elapsed_ms: int | None
     item_id: str = ""
+    said_ms: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

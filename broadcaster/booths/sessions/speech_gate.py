@@ -27,7 +27,7 @@ from broadcaster.booths.engines.engine import (
 )
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.speech_times import SpeechTimes
-from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.writing.columns import columns
 
 LATE_S = 12.0
@@ -40,6 +40,8 @@ LEAST_COLUMNS_PER_S = 3.0
 """Less text than this for a second of speech is no answer to all of it; 10 to 18 are usual."""
 BEGINS_S = 1.0
 """Speech may be noticed this much later than it began."""
+LEAST_SPAN_MS = 1_200
+"""The places of single words are no more exact than this."""
 MOST_HELD = 1_000
 """Outputs that are held back at most; then the oldest is dropped."""
 ONE_TEXT_S = 2.5
@@ -151,13 +153,13 @@ class SpeechGate:
         span = _span(held.output)
         if span is None:
             return self._answers_speech(held)
-        return self._speech.last_spoken(*span) is not None
+        return self._speech.last_spoken(*_at_least(span)) is not None
 
     def _reason_ends(self, held: _Held) -> float:
         """The position up to which speech can be the reason for an output."""
         span = _span(held.output)
         if span is not None:
-            return span[1]
+            return _at_least(span)[1]
         if not self._fed:
             return float("inf")
         fed_until = self._fed[0].end if held.fed_until is None else held.fed_until
@@ -205,6 +207,13 @@ class SpeechGate:
 
 def _span(output: EngineOutput) -> tuple[int, int] | None:
     return None if isinstance(output, SourceText) else output.span
+
+
+def _at_least(span: tuple[int, int]) -> tuple[int, int]:
+    """A span that is no shorter than the places of words are exact."""
+    start, end = span
+    missing = max(0, ms_to_samples(LEAST_SPAN_MS) - (end - start))
+    return start - missing // 2, end + missing // 2
 
 
 def _says_something(output: EngineOutput) -> bool:

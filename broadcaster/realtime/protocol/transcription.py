@@ -198,7 +198,14 @@ class TranscriptionProtocol(AudioProtocol):
         item_id, text = self._item_id(event), string(event.get("delta"))
         if text:
             self._note(item_id, self._texts.get(item_id, "") + text)
-            self._tell(InputText(text, None, item_id))
+            self._tell(InputText(text, None, item_id, self._said_ms(event)))
+
+    def _said_ms(self, event: Mapping[str, object]) -> tuple[int, int] | None:
+        """The times of a settled fragment, in the sound that was sent."""
+        start_ms, end_ms = map(whole_number, map(event.get, ("audio_start_ms", "audio_end_ms")))
+        if start_ms is None or end_ms is None or not 0 <= start_ms <= end_ms:
+            return None
+        return (start_ms, end_ms) if end_ms <= self._heard.sent_ms else None
 
     def _on_updated_text(self, event: Mapping[str, object]) -> None:
         item_id, text = self._item_id(event), text_of(event, "transcript")

@@ -101,19 +101,22 @@ class TranslationOutput:
         return now + [TranscriptPiece(delta, place_ms) for delta in body]
 
     def speak(
-        self, pcm: bytes, span: Span | None = None, *, whole: bool = False
+        self, pcm: bytes, span: Span | None = None, *, whole: bool = False, ends: bool = True
     ) -> list[TranscriptPiece | AudioPiece]:
-        """Take the sound of the first sentence that has none and return what is sent at once.
+        """Take sound of the first sentence that lacks some and return what is sent at once.
 
         Args:
             pcm: s16le mono 24 kHz; empty if it is not spoken.
             span: when it was said; None if that is unknown.
             whole: send one delta, as some compatible servers do.
+            ends: the sentence ends with it; otherwise its last delta is shorter, and the next sound
+                follows without a gap.
         """
         size = max(1, len(pcm)) if whole else OUTPUT_DELTA_BYTES
         for at in range(0, len(pcm), size):
-            place_ms = None if span is None else _between(span, at / len(pcm))
-            self._sound.append(AudioPiece(pcm[at : at + size].ljust(size, b"\0"), place_ms))
+            place_ms = None if span is None else between(span, at / len(pcm))
+            piece = pcm[at : at + size]
+            self._sound.append(AudioPiece(piece.ljust(size, b"\0") if ends else piece, place_ms))
         return self._burst()
 
     def tick(self) -> list[TranscriptPiece | AudioPiece]:
@@ -137,5 +140,6 @@ class TranslationOutput:
         return [self._sound.popleft() for _ in range(count)]
 
 
-def _between(span: Span, share: float) -> int:
+def between(span: Span, share: float) -> int:
+    """The time after this share of a span."""
     return round(span[0] + share * (span[1] - span[0]))

@@ -44,8 +44,9 @@ class RehearsalSettings:
         key: the only key that opens a session; None if any does.
         faults_by_http: faults can be planned at `/rehearsal/faults`.
         now_s: the time, Unix seconds.
-        tells_places: the outputs of a translation tell when that was said which they interpret.
-            Otherwise they tell how much sound was heard, as OpenAI's do.
+        tells_places: the outputs of a translation tell when that was said which they interpret;
+            otherwise they tell how much sound was heard, as OpenAI's do. The fragments of a
+            transcription tell when they were said if they are settled, which OpenAI's do not.
         loads_first: the engines are loaded before the server is ready.
     """
 

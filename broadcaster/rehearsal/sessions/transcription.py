@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
-import uuid
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from broadcaster.rehearsal.faults.catalogue import Moment
 from broadcaster.rehearsal.faults.connection import FaultyConnection
 from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.hearing.shared_streams import SharedStreams
-from broadcaster.rehearsal.sessions.output import pieces
+from broadcaster.rehearsal.sessions.input_items import (
+    InputItem,
+    InputItems,
+    SaidWord,
+    said_words,
+)
+from broadcaster.rehearsal.sessions.output import between, pieces
 from broadcaster.rehearsal.sessions.session import RehearsalSettings, expiry
 from broadcaster.rehearsal.sessions.speech_input import SpeechInput
 from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
@@ -32,33 +37,12 @@ _SETTLE_S = 60.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(eq=False, slots=True)
-class _InputItem:
-    """A stretch of sound that the client committed or will commit.
-
-    Attributes:
-        start_ms: its start on the clock of the input.
-        end_ms: its end on that clock; None until it is committed or cleared.
-        words: what was said in it so far, without the sentence that is still being said.
-        begun: some of its text was sent.
-        failing: a fault suppresses its final text.
-        cleared: the client cleared it, so no text is sent.
-    """
-
-    start_ms: int
-    end_ms: int | None = None
-    words: list[str] = field(default_factory=list)
-    begun: bool = False
-    failing: bool = False
-    cleared: bool = False
-    item_id: str = field(default_factory=lambda: f"item_{uuid.uuid4().hex[:20]}")
-
-
 class FakeTranscriptionSession:
     """A `EndpointSession` of the transcription endpoint.
 
     Deltas are sent while a sentence is being said, except for its last words, which are sent soon
-    after its end. The words of a sentence are spread evenly over its time, which decides the items
+    after its end. Those of free speech are settled, and tell when they were said if the settings
+    want that. The words of a sentence are spread evenly over its time, which decides the items
     they belong to when a commit cuts the sentence. A shared stream can be ahead of this session;
     words then wait until this session has received their sound.
 
@@ -80,13 +64,15 @@ class FakeTranscriptionSession:
     ) -> None:
         self.events = TranscriptionEvents(connection.faults.session.session_id, expiry(settings))
         self._connection, self._interpreter = connection, interpreter
+        self._tells_places = settings.tells_places
         self._config = FIRST_CONFIG
         self._input = SpeechInput(connection, streams, step_bytes=GRAIN_BYTES, beginnings=True)
-        self._ended: asyncio.Queue[_InputItem] = asyncio.Queue(MAX_ENDED)
-        self._items = [_InputItem(0)]
+        self._ended: asyncio.Queue[InputItem] = asyncio.Queue(MAX_ENDED)
+        self._items = InputItems()
         self._begun_index = -1
-        self._begun: list[_InputItem] = []
-        self._early: list[tuple[float, str]] = []
+        self._begun: list[InputItem] = []
+        self._early: list[SaidWord] = []
+        self._settles = False
         self._writing = asyncio.Lock()
         self._last_id: str | None = None
 
@@ -123,7 +109,7 @@ class FakeTranscriptionSession:
                 await self._connection.send(self.events.cleared())
 
     async def _commit(self) -> None:
-        held_ms = self._input.received_ms - self._items[-1].start_ms
+        held_ms = self._input.received_ms - self._items.open.start_ms
         if held_ms < _MIN_COMMIT_MS:
             raise empty_commit(held_ms)
         item = self._end_item()
@@ -136,7 +122,7 @@ class FakeTranscriptionSession:
         item.words += self._interpreter.invented_text("en").split(" ")
         await self._announce(item)
 
-    async def _announce(self, item: _InputItem) -> None:
+    async def _announce(self, item: InputItem) -> None:
         previous_id, self._last_id = self._last_id, item.item_id
         await self._connection.send(self.events.committed(item.item_id, previous_id))
         shown = {
@@ -150,13 +136,11 @@ class FakeTranscriptionSession:
         for event in self.events.item_events(shown, previous_id):
             await self._connection.send(event)
 
-    def _end_item(self) -> _InputItem:
+    def _end_item(self) -> InputItem:
         """End the open item here and begin another."""
         if self._ended.full():
             raise Invalid("rate_limit_exceeded", "Too many items wait for their text.")
-        item = self._items[-1]
-        item.end_ms = self._input.received_ms
-        self._items.append(_InputItem(self._input.received_ms))
+        item = self._items.end(self._input.received_ms)
         self._ended.put_nowait(item)
         return item
 
@@ -179,8 +163,11 @@ class FakeTranscriptionSession:
     async def _write(self, heard: Recognition) -> None:
         if heard.index != self._begun_index:
             self._begun_index, self._begun = heard.index, []
-        placed, early = self._placed(heard)
-        unsent: dict[_InputItem, list[str]] = {}
+        # Free speech is settled as it is said. A sentence of the talk is a guess until its end.
+        self._settles = self._tells_places and bool(heard.language)
+        words = said_words(self._interpreter.original(heard), (heard.start_ms, heard.end_ms))
+        placed, early = self._items.placed(words, self._begun, self._input.received_ms)
+        unsent: dict[InputItem, list[SaidWord]] = {}
         for number, (item, word) in enumerate(placed):
             if item not in self._begun[number : number + 1]:
                 unsent.setdefault(item, []).append(word)
@@ -191,47 +178,28 @@ class FakeTranscriptionSession:
             self._begun_index = heard.index if self._begun else -1
             self._early += early
             for item, word in placed:
-                item.words.append(word)
+                item.words.append(word.text)
         for item, words in unsent.items():
             if not item.cleared:
-                await self._send_deltas(item, " ".join(words))
+                await self._send_deltas(item, words)
 
     async def _write_due(self) -> None:
         """Send the early words whose sound this session has received by now."""
-        due = [word for at_ms, word in self._early if at_ms < self._input.received_ms]
+        due = [word for word in self._early if word.middle_ms < self._input.received_ms]
         if due:
             del self._early[: len(due)]
-            self._items[-1].words += due
-            await self._send_deltas(self._items[-1], " ".join(due))
+            self._items.open.words += [word.text for word in due]
+            await self._send_deltas(self._items.open, due)
 
-    def _placed(
-        self, heard: Recognition
-    ) -> tuple[list[tuple[_InputItem, str]], list[tuple[float, str]]]:
-        """The words with their items, and the early words with their times.
-
-        A word that was sent stays in its item until that is complete. A word is early if the
-        stream is ahead of this session, which has not received the word's sound yet.
-        """
-        words = self._interpreter.original(heard).split(" ")
-        step_ms = (heard.end_ms - heard.start_ms) / len(words)
-        placed: list[tuple[_InputItem, str]] = []
-        early: list[tuple[float, str]] = []
-        for number, word in enumerate(words):
-            at_ms = heard.start_ms + (number + 0.5) * step_ms
-            sent = [item for item in self._begun[number : number + 1] if item in self._items]
-            if not sent and at_ms >= self._input.received_ms:
-                early.append((at_ms, word))
-                continue
-            by_time = (one for one in self._items if one.end_ms is None or at_ms < one.end_ms)
-            placed.append((sent[0] if sent else next(by_time), word))
-        return placed, early
-
-    async def _send_deltas(self, item: _InputItem, text: str) -> None:
-        first, *others = [text] if self._whole_utterances() else pieces(text)
-        joint = " " if item.begun else ""
+    async def _send_deltas(self, item: InputItem, words: Sequence[SaidWord]) -> None:
+        text, span_ms = " ".join(word.text for word in words), (words[0].start_ms, words[-1].end_ms)
+        joint, sent = " " if item.begun else "", 0
         item.begun = True
-        for delta in (joint + first, *others):
-            await self._connection.send(self.events.delta(item.item_id, delta))
+        for piece in [text] if self._whole_utterances() else pieces(text):
+            places = (between(span_ms, at / len(text)) for at in (sent, sent + len(piece)))
+            said_ms = (next(places), next(places)) if self._settles else None
+            await self._connection.send(self.events.delta(item.item_id, joint + piece, said_ms))
+            joint, sent = "", sent + len(piece)
 
     async def _complete(self) -> None:
         """Send the text of committed items, in order, and forget the items."""

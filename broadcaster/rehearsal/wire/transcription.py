@@ -78,9 +78,22 @@ def updated_config(config: Json, session: Json) -> Json:
 class TranscriptionEvents(BufferEvents):
     """Builds the server events of one transcription session."""
 
-    def delta(self, item_id: str, delta: str) -> Json:
-        """A piece of an item's text."""
-        return self.event(f"{_PREFIX}.delta", item_id=item_id, content_index=0, delta=delta)
+    def delta(self, item_id: str, delta: str, said_ms: tuple[int, int] | None) -> Json:
+        """A piece of an item's text.
+
+        Args:
+            item_id: the item.
+            delta: the text.
+            said_ms: the times of the input between which it was said. They are told as the API
+                tells those of speech, and mean that this text is settled; None tells nothing, as
+                OpenAI does.
+        """
+        times = {}
+        if said_ms is not None:
+            times = {"audio_start_ms": said_ms[0], "audio_end_ms": said_ms[1]}
+        return self.event(
+            f"{_PREFIX}.delta", item_id=item_id, content_index=0, delta=delta, **times
+        )
 
     def completed(self, item_id: str, transcript: str, seconds: float) -> Json:
         """The whole text of an item, which replaces its pieces."""

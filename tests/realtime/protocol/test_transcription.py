@@ -279,6 +279,29 @@ def test_fragments_then_the_text_that_counts() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("told", "said_ms"),
+    [
+        ({"audio_start_ms": 100, "audio_end_ms": 600}, (100, 600)),
+        ({"audio_start_ms": 0, "audio_end_ms": 0}, (0, 0)),
+        ({"audio_start_ms": 100}, None),
+        ({"audio_start_ms": 300, "audio_end_ms": 200}, None),
+        ({"audio_start_ms": -1, "audio_end_ms": 200}, None),
+        ({"audio_start_ms": 0, "audio_end_ms": 601}, None),
+        ({"audio_start_ms": "0", "audio_end_ms": 1.5}, None),
+    ],
+)
+def test_a_settled_fragment_tells_when_it_was_said(
+    told: dict[str, Any], said_ms: tuple[int, int] | None
+) -> None:
+    """After 600 ms of sound. With impossible times the fragment is provisional."""
+    hearing = Hearing()
+    hearing.commit(frames=3)
+    assert hearing.hear(event("delta", delta="Helo", **told)) == [
+        InputText("Helo", None, "item_1", said_ms)
+    ]
+
+
 def test_two_items_come_in_the_order_of_the_speech() -> None:
     hearing = Hearing()
     hearing.commit()

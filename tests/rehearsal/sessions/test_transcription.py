@@ -8,7 +8,8 @@ from aiohttp.test_utils import TestServer
 from openai import AsyncOpenAI
 
 from broadcaster.rehearsal import talk
-from broadcaster.rehearsal.server import STREAMS
+from broadcaster.rehearsal.server import STREAMS, create_app
+from broadcaster.rehearsal.sessions.session import RehearsalSettings
 from tests.rehearsal.realtime_client import TRANSCRIPTION, RealtimeClient, realtime
 from tests.rehearsal.talk_sound import excerpt
 from tests.rehearsal.translation_client import connected
@@ -80,6 +81,15 @@ async def test_text_comes_before_the_sentence_ends(server: TestServer, talk_pcm:
         completed = await client.until(f"{ITEM}.completed")
         assert completed["transcript"] == SENTENCES[0].text
         assert "".join(event["delta"] for event in client.of(f"{ITEM}.delta")) == SENTENCES[0].text
+
+
+async def test_a_sentence_of_the_talk_is_a_guess_until_its_end(talk_pcm: bytes) -> None:
+    """Only settled text tells when it was said."""
+    server: TestServer = TestServer(create_app(RehearsalSettings(tells_places=True)))
+    async with server, realtime(server, TRANSCRIPTION) as client:
+        await configure(client)
+        await play(client, excerpt(talk_pcm, 0, SENTENCES[0].end_ms - 1_500))
+        assert "audio_end_ms" not in await client.until(f"{ITEM}.delta")
 
 
 async def test_what_is_heard_again_is_written_in_full(server: TestServer, talk_pcm: bytes) -> None:

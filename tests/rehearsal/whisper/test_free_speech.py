@@ -19,7 +19,7 @@ ITEM = "conversation.item.input_audio_transcription"
 
 @pytest.fixture
 async def server() -> AsyncIterator[TestServer]:
-    settings = RehearsalSettings(close_delay_s=0.1, stream_worker=(WORKER,))
+    settings = RehearsalSettings(close_delay_s=0.1, stream_worker=(WORKER,), tells_places=True)
     running = TestServer(create_app(settings))
     async with running:
         yield running
@@ -50,7 +50,10 @@ async def test_spanish_is_captioned_and_becomes_spoken_english(
             tasks.create_task(listener.interpret(pcm))
         assert len(server.app[STREAMS].alive()) <= 1, "they share a recogniser"
     assert "biblioteca" in captions.result()
-    deltas = "".join(event["delta"] for event in reader.of(f"{ITEM}.delta"))
-    assert " ".join(deltas.split()) == captions.result()
+    deltas = reader.of(f"{ITEM}.delta")
+    assert "".join(one["delta"] for one in deltas) == captions.result()
+    times_ms = [one[at] for one in deltas for at in ("audio_start_ms", "audio_end_ms")]
+    assert times_ms == sorted(times_ms)
+    assert times_ms[-1] <= len(pcm) // 48
     assert "library" in listener.text()
     assert len(listener.spoken()) > 48_000
