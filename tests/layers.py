@@ -204,7 +204,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "rehearsal.speaking": (
         "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample "
         "rehearsal.spelling.numerals rehearsal.spelling.spellers rehearsal.talk rehearsal.weights "
-        "rehearsal.wire.constants rehearsal.words.free_translation rehearsal.worker_process"
+        "rehearsal.wire.constants rehearsal.words.free_translation rehearsal.worker_process "
+        "writing.words"
     ),
     "rehearsal.spelling": "writing.words",
     "rehearsal.hearing": (

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,9 @@ from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 from tests.interpreter.human_speech import word_errors
 
 Samples = NDArray[np.float64]
-_FRAME = SAMPLE_RATE_HZ // 25
+_FRAME_S = 0.04
+_FRAME = round(SAMPLE_RATE_HZ * _FRAME_S)
+_QUIET_RMS = 100.0
 _LOWEST_HZ, _HIGHEST_HZ = 65, 400
 _VOICED = 0.6
 _LOUD = 0.3
@@ -41,9 +44,17 @@ class Listener:
         return "".join(word.text for word in words), dict(speech.languages())
 
     def timed(self, pcm: bytes, language: str) -> list[tuple[str, float]]:
-        """The words of a sound, as in `hear`, each with the second at which it begins."""
+        """The words of a sound, as in `hear`, each with the second at which it begins.
+
+        The model tells a word after silence to begin in it: the silence is left out.
+        """
         words = self._speech(pcm).words(language, "", ())
-        return [(word.text, word.start_ms / 1000) for word in words]
+        loud_s = np.flatnonzero(_rms(np.frombuffer(pcm, "<i2")) > _QUIET_RMS) * _FRAME_S
+        begins = [(word, loud_s[loud_s >= word.start_ms / 1000 - _FRAME_S]) for word in words]
+        return [
+            (word.text, float(after[0]) if after.size else word.start_ms / 1000)
+            for word, after in begins
+        ]
 
     def _speech(self, pcm: bytes) -> EncodedSpeech:
         samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32_768
@@ -81,7 +92,7 @@ def level_dbfs(samples: Samples) -> float:
 def pitch_hz(samples: Samples) -> float:
     """Median of the fundamental frequency of voiced frames, by autocorrelation."""
     frames = _frames(samples)
-    rms = np.sqrt(np.mean(frames**2, axis=1))
+    rms = _rms(samples)
     found = []
     for frame in frames[rms > _LOUD * float(np.sqrt(np.mean(samples**2)))]:
         spectrum = np.fft.rfft(frame - frame.mean(), 2 * _FRAME)
@@ -92,6 +103,12 @@ def pitch_hz(samples: Samples) -> float:
         if correlation[lag] > _VOICED:
             found.append(SAMPLE_RATE_HZ / lag)
     return float(np.median(found)) if found else 0.0
+
+
+def _rms(samples: NDArray[Any]) -> Samples:
+    """The level of each frame."""
+    rms: Samples = np.sqrt(np.mean(_frames(samples.astype(np.float64)) ** 2, axis=1))
+    return rms
 
 
 def _frames(samples: Samples) -> Samples:

@@ -55,3 +55,12 @@ def test_text_and_sound_tell_what_they_interpret() -> None:
     spoken = output.speak(bytes(4 * OUTPUT_DELTA_BYTES), span)
     assert [piece.place_ms for piece in spoken] == [1_000, 2_000, 3_000, 4_000]
     assert [piece.place_ms for _ in range(2) for piece in output.tick()] == [None, 5_500, None]
+
+
+def test_the_sound_of_a_sentence_in_parts_has_no_gap() -> None:
+    output, part = TranslationOutput(), b"\1\2" * (OUTPUT_DELTA_BYTES // 3)
+    sound = [*output.speak(part, ends=False), *output.speak(part)]
+    pcm = b"".join(piece.pcm for piece in sound if isinstance(piece, AudioPiece))
+    assert pcm.startswith(2 * part)
+    assert not pcm[2 * len(part) :].strip(b"\0")
+    assert len(sound[-1].pcm) == OUTPUT_DELTA_BYTES if isinstance(sound[-1], AudioPiece) else False

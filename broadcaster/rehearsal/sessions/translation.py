@@ -13,6 +13,7 @@ from broadcaster.rehearsal.sessions.output import (
     Span,
     TranscriptPiece,
     TranslationOutput,
+    between,
     pieces,
 )
 from broadcaster.rehearsal.sessions.session import RehearsalSettings, expiry
@@ -36,11 +37,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Unspoken:
-    """A sentence that waits for the voice."""
+    """A sentence that waits for the voice, and since when."""
 
     said: WrittenTranslation
     span: Span
     whole: bool
+    written_s: float
 
 
 class FakeTranslationSession:
@@ -113,19 +115,26 @@ class FakeTranslationSession:
             await self._transcribe(heard)
         faults, at_ms = self._connection.faults, heard.end_ms
         language = self._interpreter.spoken_under(faults, self._config.language, at_ms)
+        now_s = asyncio.get_running_loop().time
         said = await self._interpreter.translated(heard, language, faults.slowness(at_ms))
         if said is not None:
             whole = faults.active("whole_utterances", at_ms) is not None
             span = (heard.start_ms, heard.end_ms)
             await self._send(self._output.write(said.text, language, span, whole=whole))
-            await self._unspoken.put(_Unspoken(said, span, whole))
+            await self._unspoken.put(_Unspoken(said, span, whole, now_s()))
 
     async def _speak(self) -> None:
         """Speak what was written, one sentence after the other, until cancelled."""
         while True:
             one = await self._unspoken.get()
-            pcm = await self._interpreter.sound(one.said)
-            await self._send(self._output.speak(pcm or b"", one.span, whole=one.whole))
+            if one.whole:
+                pcm = await self._interpreter.sound(one.said)
+                await self._send(self._output.speak(pcm or b"", one.span, whole=True))
+            else:
+                waited_s = asyncio.get_running_loop().time() - one.written_s
+                async for part in self._interpreter.sound_parts(one.said, waited_s):
+                    span = between(one.span, part.begin), between(one.span, part.end)
+                    await self._send(self._output.speak(part.pcm, span, ends=part.last))
             self._unspoken.task_done()
 
     async def _invent(self) -> None:

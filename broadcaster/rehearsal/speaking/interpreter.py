@@ -1,12 +1,13 @@
 """Turns recognised speech into speech in another language."""
 
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from broadcaster.rehearsal.faults.plan import SessionFaults
 from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.speaking.inventions import Inventions
-from broadcaster.rehearsal.speaking.voice import RehearsalVoice
+from broadcaster.rehearsal.speaking.voice import RehearsalVoice, SpokenPart
 from broadcaster.rehearsal.talk import Talk
 from broadcaster.rehearsal.words.free_translation import FreeTranslation
 from broadcaster.rehearsal.worker_process import WorkerFailed
@@ -115,6 +116,21 @@ class TalkInterpreter:
         except WorkerFailed as error:
             _log.warning("a sentence is not spoken: %s", error)
             return None
+
+    async def sound_parts(
+        self, said: WrittenTranslation, waited_s: float
+    ) -> AsyncIterator[SpokenPart]:
+        """The parts of `sound`, each as soon as it is ready; those that fail are left out.
+
+        Args:
+            said: the sentence.
+            waited_s: since it was written.
+        """
+        try:
+            async for part in self._voice.parts(said.read, said.language, said.length_ms, waited_s):
+                yield part
+        except WorkerFailed as error:
+            _log.warning("a sentence is not spoken to its end: %s", error)
 
     async def interpret(
         self,

@@ -20,7 +20,8 @@ from broadcaster.rehearsal.speaking.kokoro_files import KOKORO, style_rows
 from broadcaster.rehearsal.speaking.level import levelled
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
-_NICENESS = 5
+_NICENESS = 2
+"""The voice goes before the recogniser, which reads less often on a busy machine."""
 _MOST_THREADS = 4
 _END_PAUSE_MS = 120
 _QUIET = 0.004
@@ -38,6 +39,8 @@ class Kokoro:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(len(os.sched_getaffinity(0)), _MOST_THREADS)
         options.inter_op_num_threads = 1
+        # Threads that spin while they wait take the processor from the recogniser.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         source = KOKORO.joined() if model is None else str(model)
         self._session = onnxruntime.InferenceSession(
             source, options, providers=["CPUExecutionProvider"]

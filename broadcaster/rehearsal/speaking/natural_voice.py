@@ -35,7 +35,8 @@ class NaturalVoice:
     Args:
         arguments: of the process that speaks.
         male: whether the voice is male where there is a choice.
-        latest_s: a sentence that would be ready later, or is not, is left to another voice.
+        latest_s: a text that would be ready so long after it was written, or is not ready so long
+            after it was asked for, is left to another voice.
     """
 
     def __init__(
@@ -50,12 +51,13 @@ class NaturalVoice:
         self._rests_until: dict[str, float] = {}
         self._rendering: set[asyncio.Task[bytes]] = set()
 
-    async def speak(self, text: str, language: str) -> bytes | None:
+    async def speak(self, text: str, language: str, waited_s: float = 0.0) -> bytes | None:
         """PCM s16le mono 24 kHz; None if another voice has to speak.
 
         Args:
-            text: a sentence.
+            text: a sentence or a clause.
             language: ISO 639-1 code.
+            waited_s: since it was written.
         """
         now_s = asyncio.get_running_loop().time()
         if language not in natural_languages() or now_s < self._rests_until.get(language, 0.0):
@@ -64,7 +66,7 @@ class NaturalVoice:
         if kept is not None:
             return kept
         waiting = self._waiting_characters + len(text)
-        if waiting * self._s_per_character > self._latest_s:
+        if waited_s + waiting * self._s_per_character > self._latest_s:
             self._rest(language, "the natural one cannot keep pace on this machine")
             return None
         self._waiting_characters = waiting

@@ -5,14 +5,33 @@ import json
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
+from broadcaster.rehearsal.speaking.clauses import clauses
 from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
 from broadcaster.rehearsal.speaking.sound_cache import SoundCache
 from broadcaster.rehearsal.talk import rendered
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _MODULE = "broadcaster.rehearsal.speaking.voice_worker"
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPart:
+    """The sound of a part of a text.
+
+    Attributes:
+        pcm: s16le mono 24 kHz; empty if it is not spoken.
+        begin: share of the text before the part, 0 to 1.
+        end: share of the text up to the end of the part, 0 to 1.
+        last: the text ends with it.
+    """
+
+    pcm: bytes
+    begin: float
+    end: float
+    last: bool
 
 
 class RehearsalVoice:
@@ -33,19 +52,22 @@ class RehearsalVoice:
         self._turn = asyncio.Lock()
         self._spoken = SoundCache()
 
-    async def speak(self, text: str, language: str, length_ms: int | None = None) -> bytes:
+    async def speak(
+        self, text: str, language: str, length_ms: int | None = None, waited_s: float = 0.0
+    ) -> bytes:
         """PCM s16le mono 24 kHz; empty when there is no voice for `language`.
 
         Args:
             text: what to say.
             language: ISO 639-1 code.
             length_ms: how long the speech lasts; None for the usual pace.
+            waited_s: since the text was written; the natural voice leaves an old one to the other.
 
         Raises:
             WorkerFailed: the voice's process died or hangs. The next call starts another.
         """
         if length_ms is None:
-            pcm = await self._spoken_naturally(text, language)
+            pcm = await self._spoken_naturally(text, language, waited_s)
             if pcm is not None:
                 return pcm
         key = (language, text, length_ms)
@@ -55,6 +77,30 @@ class RehearsalVoice:
                 spoken = await self._ask(_request(text, language, length_ms))
                 self._spoken.put(key, spoken)
             return spoken
+
+    async def parts(
+        self, text: str, language: str, length_ms: int | None = None, waited_s: float = 0.0
+    ) -> AsyncIterator[SpokenPart]:
+        """The parts of `speak`, each as soon as it is ready: the natural voice needs time.
+
+        Args:
+            text: as in `speak`.
+            language: as in `speak`.
+            length_ms: as in `speak`.
+            waited_s: as in `speak`.
+
+        Raises:
+            WorkerFailed: as in `speak`.
+        """
+        ahead = self._ahead is not None and self._ahead.has(text, language)
+        whole = self._natural is None or ahead or length_ms is not None
+        parts, said = [text] if whole else clauses(text), 0
+        length = max(1, len(text))
+        for part in parts:
+            # A sentence that was begun is not left to another voice because it was late.
+            pcm = await self.speak(part.strip(), language, length_ms, 0.0 if said else waited_s)
+            begin, said = said, said + len(part)
+            yield SpokenPart(pcm, begin / length, said / length, last=said == len(text))
 
     async def prepare(self) -> None:
         """Load the natural voice, so that its first sentence comes as soon as all others."""
@@ -69,11 +115,13 @@ class RehearsalVoice:
             worker, self._worker = self._worker, None
             await worker.close()
 
-    async def _spoken_naturally(self, text: str, language: str) -> bytes | None:
+    async def _spoken_naturally(self, text: str, language: str, waited_s: float) -> bytes | None:
         """A sentence that was rendered ahead, or else of the natural voice; None without both."""
         if self._ahead is not None and self._ahead.has(text, language):
             return await asyncio.to_thread(self._ahead.sound, text, language)
-        return None if self._natural is None else await self._natural.speak(text, language)
+        if self._natural is None:
+            return None
+        return await self._natural.speak(text, language, waited_s)
 
     async def _ask(self, request: bytes) -> bytes:
         try:

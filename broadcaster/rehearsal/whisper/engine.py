@@ -23,6 +23,7 @@ from broadcaster.rehearsal.whisper.hypothesis import (
     Samples,
 )
 from broadcaster.rehearsal.whisper.model_files import ModelFiles
+from broadcaster.rehearsal.whisper.said_once import said_once
 
 LONGEST_MS = 30_000
 _FRAME_MS = 10
@@ -133,7 +134,7 @@ class WhisperSpeech:
         tokenizer = self._whisper.tokenizer(language, "translate")
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         tokens, reliable = self._generate(tokenizer, prompt)
-        return tokenizer.decode(tokens).strip() if reliable else ""
+        return said_once(tokenizer.decode(tokens)) if reliable else ""
 
     def _generate(self, tokenizer: Tokenizer, prompt: list[int]) -> tuple[list[int], bool]:
         """The tokens after a prompt, and whether they are reliable."""

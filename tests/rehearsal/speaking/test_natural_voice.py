@@ -61,6 +61,27 @@ async def test_it_speaks_as_loud_as_the_simple_voice() -> None:
     assert 0.8 < samples.size / 24_000 < 3.0
 
 
+async def test_a_clause_does_not_wait_for_the_rest_of_its_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The parts are the clauses, and one that the natural voice refuses is spoken all the same."""
+    first, second = "Hace diez años,", " el agua estaba sucia."
+
+    async def speak(_: NaturalVoice, text: str, *_others: object) -> bytes | None:
+        return b"natural" if text == first else None
+
+    async def ask(_: RehearsalVoice, _request: bytes) -> bytes:
+        return b"simple"
+
+    monkeypatch.setattr(NaturalVoice, "speak", speak)
+    monkeypatch.setattr(RehearsalVoice, "_ask", ask)
+    said = [one async for one in RehearsalVoice(NaturalVoice()).parts(first + second, "es")]
+    assert [(one.pcm, one.last) for one in said] == [(b"natural", False), (b"simple", True)]
+    assert said[0].begin == 0
+    assert said[0].end == said[1].begin == pytest.approx(len(first) / len(first + second))
+    assert said[1].end == 1
+
+
 async def test_what_would_come_too_late_is_left_to_the_simple_voice(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -69,6 +90,29 @@ async def test_what_would_come_too_late_is_left_to_the_simple_voice(
     assert "the simple voice speaks es" in caplog.text
     assert await voice.speak("Hola.", "es") is None, "voices do not alternate"
     await voice.close()
+
+
+async def test_a_sentence_that_has_waited_too_long_is_left_to_the_simple_voice() -> None:
+    voice = NaturalVoice(latest_s=4.0)
+    assert await voice.speak("Hola.", "es", waited_s=3.9) is None
+    await voice.close()
+
+
+async def test_a_sentence_that_was_begun_is_spoken_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited = list[float]()
+
+    async def speak(_: NaturalVoice, _text: str, _language: str, waited_s: float) -> bytes:
+        waited.append(waited_s)
+        return b"natural"
+
+    monkeypatch.setattr(NaturalVoice, "speak", speak)
+    parts = RehearsalVoice(NaturalVoice()).parts(
+        "Hace diez años, el agua estaba sucia.", "es", waited_s=3.0
+    )
+    assert len([part async for part in parts]) == 2
+    assert waited == [3.0, 0.0]
 
 
 async def test_a_language_without_a_voice_is_left_to_the_simple_one() -> None:
