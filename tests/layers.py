@@ -94,7 +94,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "booths.announcements": (
         "booths.demand booths.engines booths.playout errors model model.announcements "
-        "model.records model.spending realtime realtime.protocol realtime.socket system"
+        "model.records model.spending realtime realtime.protocol realtime.providers "
+        "realtime.socket system"
     ),
     "booths.human": (
         "booths booths.demand booths.engines booths.floor booths.playout booths.sessions "
@@ -248,7 +249,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "rehearsal.words report.quality.texts"
     ),
     "commands.report": (
-        "auth booths commands commands.events config errors log rehearsal.talk report "
+        "auth booths commands commands.events config errors log model rehearsal.talk report "
         "report.files report.quality serving system"
     ),
     "from_settings": "*",
@@ -286,6 +287,7 @@ OWNERS = {  # library -> the only packages that may import it
     "openai": set(),
     "pygal": {"report"},
     "sacrebleu": {"report"},
+    "text_to_num": {"report"},
     "prometheus_client": {"web"},
     "brotli": {"loadtest", "web"},
     "sounddevice": {"rack"},

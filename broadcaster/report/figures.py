@@ -1,19 +1,29 @@
 """All figures of an event: what the page and the tables show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broadcaster.model.event import Term
 from broadcaster.model.language import FLOOR
 from broadcaster.report.delay import AUDIBLE_DBFS, Delay, delay_of
-from broadcaster.report.flow import FloorSpeech, Gaps, Reading, gaps_of, reading_of, skipped_ms
+from broadcaster.report.flow import (
+    FloorSpeech,
+    Gaps,
+    Reading,
+    gaps_of,
+    likely_lag_ms,
+    reading_of,
+    skipped_ms,
+    words_heard,
+)
 from broadcaster.report.quality.kept import Kept, glossary_kept, names_kept, numbers_kept
 from broadcaster.report.quality.scoring import Scores, score
 from broadcaster.report.quality.script import check_references, place
 from broadcaster.report.records import ChannelRecords, EventRecords
-from broadcaster.report.samples import SAMPLE_EVERY_S
+from broadcaster.report.samples import SAMPLE_EVERY_S, Sample
 from broadcaster.report.sound import Sound, sound_of
 from broadcaster.report.spread import spread_of
+from broadcaster.writing.scripts import likely_language
 
 _HOUR_S = 3_600
 
@@ -51,6 +61,7 @@ class ChannelFigures:
         channel: `floor` or a tag.
         delay: behind the floor; None for the floor.
         reading: of its captions.
+        words_heard: of its captions, those in whose time it carried sound; None without samples.
         gaps: of its sound; None for the floor.
         skipped_ms: of interpreted sound; None for the floor.
         sound: its loudness and tempo; None for the floor.
@@ -65,6 +76,7 @@ class ChannelFigures:
     channel: str
     delay: Delay | None
     reading: Reading
+    words_heard: int | None
     gaps: Gaps | None
     skipped_ms: int | None
     sound: Sound | None
@@ -82,7 +94,7 @@ class Compared:
 
     Attributes:
         script: sentences of the original; empty for none.
-        references: their translations, by language.
+        references: their translations, by language; that of `floor` is the script.
     """
 
     script: Sequence[str] = ()
@@ -118,7 +130,10 @@ def figures_of(records: EventRecords, compared: Compared | None = None) -> Figur
     compared = compared or Compared()
     check_references(compared.script, compared.references)
     for language in compared.references:
-        records.channel(language)
+        if language != FLOOR:
+            records.channel(language)
+    if not records.source_language:
+        records = replace(records, source_language=_spoken(records, compared))
     scores = _scores(records, compared) if compared.references else {}
     speech = FloorSpeech(records.floor.captions, records.samples, records.live_at_ms or 0)
     samples = records.samples
@@ -131,17 +146,24 @@ def figures_of(records: EventRecords, compared: Compared | None = None) -> Figur
     )
 
 
+def _spoken(records: EventRecords, compared: Compared) -> str:
+    """The language of most that was said; empty if nothing tells it."""
+    captions = (one.line for one in records.floor.captions)
+    return likely_language(" ".join((*captions, *compared.script)))
+
+
 def _scores(records: EventRecords, compared: Compared) -> dict[str, Scores]:
     sentences = place(compared.script, records.floor.captions)
     return {
-        language: score(
-            records.channel(language).captions,
-            language,
+        channel: score(
+            records.channel(channel).captions,
+            channel,
+            records.source_language if channel == FLOOR else channel,
             sentences,
             reference,
-            f"{records.event}-{language}.wav",
+            f"{records.event}-{channel}.wav",
         )
-        for language, reference in compared.references.items()
+        for channel, reference in compared.references.items()
     }
 
 
@@ -150,11 +172,11 @@ def _channel(
 ) -> ChannelFigures:
     is_floor = one.channel == FLOOR
     language = records.source_language if is_floor else one.channel
+    live_at_ms = records.live_at_ms or 0
     delay = None if is_floor else delay_of(records.samples, one.channel)
-    lag_ms = delay.span_ms.p50 if delay is not None else 0.0
     floor = records.floor.captions
     compares = not is_floor and floor and one.captions
-    kept = (floor, one.captions)
+    kept = (floor, one.captions, records.source_language)
     terms = (
         *records.glossary,
         *(Term(name, {one.channel: name}) for name in records.do_not_translate),
@@ -163,18 +185,25 @@ def _channel(
         channel=one.channel,
         delay=delay,
         reading=reading_of(one.captions, language),
-        gaps=None if is_floor else gaps_of(records.samples, one.channel, speech, lag_ms),
+        words_heard=words_heard(records.samples, one.channel, one.captions, language, live_at_ms),
+        gaps=None if is_floor else _gaps(records.samples, one.channel, speech, delay),
         skipped_ms=None if is_floor else skipped_ms(records.samples, one.channel),
         sound=None if is_floor else sound_of(records.samples, one.channel),
         use=_use(records, one),
-        numbers=numbers_kept(*kept) if compares else None,
-        names=(
-            names_kept(*kept, records.source_language, terms, one.channel) if compares else None
-        ),
+        numbers=numbers_kept(*kept, one.channel) if compares else None,
+        names=names_kept(*kept, terms, one.channel) if compares else None,
         glossary=glossary_kept(*kept, terms, one.channel) if compares else None,
         scores=scores,
         hidden=one.hidden,
     )
+
+
+def _gaps(
+    samples: Sequence[Sample], channel: str, speech: FloorSpeech, delay: Delay | None
+) -> Gaps | None:
+    if delay is None:
+        return gaps_of(samples, channel, speech, likely_lag_ms(samples, channel, speech))
+    return gaps_of(samples, channel, speech, delay.span_ms.p50)
 
 
 def _use(records: EventRecords, one: ChannelRecords) -> Use | None:

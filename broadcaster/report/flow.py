@@ -18,6 +18,8 @@ SPEECH_DBFS = -45
 """A floor without captions speaks in a second that is louder."""
 SKIPPED_MARK = "[…]"
 """Where the text of a channel says that something is missing."""
+LONGEST_LAG_S = 15
+"""A human interpreter is not further behind than this."""
 _MS = 1_000
 
 
@@ -159,6 +161,63 @@ def gaps_of(
     if not samples:
         return None
     return Gaps(len(gaps), sum(gaps), max(gaps, default=0.0), spoken * SAMPLE_EVERY_S)
+
+
+def likely_lag_ms(samples: Sequence[Sample], channel: str, floor: FloorSpeech) -> float:
+    """How far a channel is behind that does not tell it, as the one of a human interpreter.
+
+    It is the delay at which the channel carries sound in the most seconds in which the floor
+    speaks, and is silent in the most others.
+
+    Args:
+        samples: of the event.
+        channel: which.
+        floor: says when somebody speaks.
+    """
+    audible = [
+        (sample.at_ms, sample.channels[channel].level_dbfs >= AUDIBLE_DBFS)
+        for sample in samples
+        if channel in sample.channels
+    ]
+
+    def differs(lag_s: int) -> int:
+        return sum(floor.speaks(at_ms - lag_s * _MS) != is_loud for at_ms, is_loud in audible)
+
+    return float(_MS * min(range(LONGEST_LAG_S + 1), key=differs))
+
+
+def words_heard(
+    samples: Sequence[Sample],
+    channel: str,
+    captions: Sequence[SpokenCaption],
+    language: str,
+    live_at_ms: int,
+) -> int | None:
+    """The words of a channel's captions that were heard, said at an even pace.
+
+    Args:
+        samples: of the event.
+        channel: which.
+        captions: of the channel.
+        language: its tag; empty if it is unknown.
+        live_at_ms: Unix time at which the event's clock began.
+
+    Returns:
+        None without samples of the channel.
+    """
+    seen = [(sample.at_ms, sample.channels.get(channel)) for sample in samples]
+    loud_ms = [at for at, one in seen if one is not None and one.level_dbfs >= AUDIBLE_DBFS]
+    if not any(one is not None for _, one in seen):
+        return None
+    heard = 0
+    for one in captions:
+        count = word_count(one.text, language)
+        for number in range(count):
+            lasts_ms = (one.end_ms - one.start_ms) * (number + 0.5) / count
+            said_ms = live_at_ms + one.start_ms + lasts_ms
+            near = bisect_right(loud_ms, said_ms - _MS)
+            heard += near < len(loud_ms) and loud_ms[near] <= said_ms + 2 * _MS
+    return heard
 
 
 def skipped_ms(samples: Sequence[Sample], channel: str) -> int | None:

@@ -59,7 +59,8 @@ async def test_the_report_of_an_event_with_a_reference(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert str(folder / "report.html") in result.output
     figures = json.loads((folder / "figures.json").read_text())
-    [_, spanish] = figures["channels"]
+    [floor, spanish] = figures["channels"]
+    assert floor["scores"]["chrf"] > 90
     assert 40 < spanish["scores"]["bleu"] < 100
     assert "files" not in spanish["scores"]
     assert (folder / "es.text.jsonl").exists()
@@ -77,9 +78,16 @@ async def test_the_report_of_an_event_with_a_reference(tmp_path: Path) -> None:
         (("talk", "--ner", __file__), "--ner stands alone"),
         (("talk", "--reference", "es=x"), "--reference needs --script"),
         (("talk", "--script", __file__, "--reference", "es"), "must be LANGUAGE=FILE"),
+        (
+            (
+                *("talk", "--script", __file__, "--reference", f"pt-br={__file__}"),
+                *("--reference", f"pt_BR={__file__}"),
+            ),
+            "--reference pt-BR is there twice",
+        ),
         (("talk", "--script", "/none"), "does not exist"),
     ],
-    ids=["nothing", "both", "no script", "no file", "no such file"],
+    ids=["nothing", "both", "no script", "no file", "two files", "no such file"],
 )
 def test_what_does_not_fit_together_is_told(words: tuple[str, ...], told: str) -> None:
     result = CliRunner().invoke(main, ["report", *words])
@@ -98,8 +106,12 @@ def test_another_file_is_no_sheet() -> None:
     [
         (("-l", "tlh"), "not translated into tlh"),
         (("talk.flac",), "Name a --reference or a --language"),
+        (("talk.flac", "-l", "es", "--source", "qqq"), "qqq"),
+        (("talk.flac", "-l", "klingonisch"), "klingonisch"),
+        (("--script", __file__), "has its own script"),
+        (("--source", "de"), "has its own script"),
     ],
-    ids=["language", "nothing"],
+    ids=["language", "nothing", "source", "no language", "script", "source of the talk"],
 )
 def test_what_cannot_be_rated_is_told(words: tuple[str, ...], told: str) -> None:
     result = CliRunner().invoke(main, ["rate", *words])

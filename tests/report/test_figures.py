@@ -1,6 +1,7 @@
 """The figures of events of which they are known."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,14 @@ from broadcaster.model.event import Event, EventState
 from broadcaster.model.status import BoothState, BoothStatus, EventStatus, FloorStatus
 from broadcaster.report.delay import delay_of, points_of
 from broadcaster.report.figures import Compared, figures_of
-from broadcaster.report.flow import FloorSpeech, gaps_of, skipped_ms
+from broadcaster.report.flow import (
+    FloorSpeech,
+    gaps_of,
+    likely_lag_ms,
+    skipped_ms,
+    words_heard,
+)
+from broadcaster.report.quality.kept import Kept
 from broadcaster.report.records import records_from, records_to_json
 from broadcaster.report.samples import (
     ChannelSample,
@@ -146,6 +154,41 @@ def test_without_captions_the_level_of_the_floor_says_who_speaks() -> None:
     gaps = gaps_of(samples, "es", FloorSpeech((), samples, LIVE_AT_MS), 0)
     assert gaps is not None
     assert (gaps.count, gaps.total_s) == (1, 10.0)
+
+
+def test_a_human_interpreter_has_gaps_although_nobody_knows_the_span() -> None:
+    floor = said(["One.", "Two.", "Three.", "Four."], 500)  # to 4.5 s, 5.5 to 9.5, 10.5 to 14.5
+    spoken = {*range(4, 8), *range(9, 13), *range(19, 23)}  # three seconds later, not the third
+    samples = [
+        sample(at, lag_ms=None, level_dbfs=-20 if at in spoken else -100) for at in range(1, 25)
+    ]
+    speech = FloorSpeech(floor, samples, LIVE_AT_MS)
+    assert likely_lag_ms(samples, "es", speech) == 3_000
+    [_, channel] = figures_of(event(floor, (), samples)).channels
+    assert channel.delay is None
+    assert channel.gaps is not None
+    assert (channel.gaps.count, channel.gaps.total_s) == (1, 4.0)
+    assert likely_lag_ms([], "es", speech) == 0
+
+
+def test_the_language_of_the_speaker_is_found_if_nobody_told_it() -> None:
+    floor = said(["Wir haben das Wasser für die Stadt.", "Das sind zwei Millionen Menschen."])
+    channel = said(["We have the water for the city.", "They are 2 million people."], 2_000)
+    records = replace(event(floor, channel, language="en"), source_language="")
+    found = figures_of(records).channels[1]
+    assert found.names is None, "capitals are no names in German"
+    assert found.numbers == Kept(1, 1, ())
+
+
+def test_words_are_heard_while_the_channel_carries_sound() -> None:
+    captions = said(["Uno dos tres cuatro.", "Cinco seis siete ocho."])
+    samples = [sample(at, level_dbfs=-20 if at < 6 else -100) for at in range(1, 30)]
+    heard = words_heard(samples, "es", captions, "es", LIVE_AT_MS)
+    assert heard is not None
+    assert 4 <= heard < 8
+    loud = [sample(at) for at in range(1, 30)]
+    assert words_heard(loud, "es", captions, "es", LIVE_AT_MS) == 8
+    assert words_heard(loud, "fr", captions, "fr", LIVE_AT_MS) is None
 
 
 def test_skipped_sound_counts_over_booths() -> None:

@@ -2,11 +2,12 @@
 
 import csv
 import io
+from collections.abc import Callable
 
 import pytest
 
 from broadcaster.errors import BroadcasterError
-from broadcaster.report.quality.ner import NerScore, ner_score, ner_sheet
+from broadcaster.report.quality.ner import NerScore, ner_score, ner_sheet, sheet_text
 from tests.report.building import said
 
 FLOOR = said(["Good morning.", "We drink water."])
@@ -46,6 +47,14 @@ def test_a_sheet_has_ten_minutes() -> None:
     assert rows(ner_sheet((), long, "es", 60_000))[0]["from"] == "00:01:00"
 
 
+def test_a_sheet_begins_with_the_channel_and_ends_with_what_it_left_out() -> None:
+    floor = said(["Early.", "Nobody hears this."]) + said(["Hello.", "The end."], 1_800_000)
+    first, last = rows(ner_sheet(floor, said(["Hola."], 1_803_000), "es"))
+    assert (first["from"], first["original"], first["text"]) == ("00:30:03", "Hello.", "Hola.")
+    assert (last["caption"], last["original"], last["words"]) == ("", "The end.", "0")
+    assert rows(ner_sheet(floor, (), "es"))[0]["original"].startswith("Early.")
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
 def test_errors_are_weighted(delimiter: str) -> None:
     changes = {
@@ -61,9 +70,32 @@ def test_a_sheet_without_errors_has_all_points() -> None:
     assert ner_score(marked({})).percent == 100
 
 
-@pytest.mark.parametrize("cell", ["x", "-1", "0.5", "1001", "١"], ids=str)
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda sheet: "sep=,\r\n" + sheet,
+        lambda sheet: "\ufeffsep=,\n" + sheet,
+        lambda sheet: "\n\n" + sheet.replace("\r\n", "\r\n\r\n") + ",,,,,\r\n\r\n",
+        lambda sheet: sheet.replace("caption,", "Caption ,").replace("words", " Words"),
+        lambda sheet: sheet.replace(",2,1,", ",2.0,1.00,"),
+        lambda sheet: "\n".join(line.rstrip(",") for line in sheet.split("\r\n")),
+    ],
+    ids=["separator", "mark and separator", "empty lines", "names", "decimals", "short rows"],
+)
+def test_a_sheet_survives_a_spreadsheet(form: Callable[[str], str]) -> None:
+    filled = marked({0: {"edition_minor": "1"}, 1: {"recognition_serious": "1"}})
+    assert ner_score(form(filled)) == NerScore(5, 0.25, 1.0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"])
+def test_a_sheet_is_read_in_the_encodings_of_spreadsheets(encoding: str) -> None:
+    filled = marked({1: {"edition_serious": "1"}}, "\t")
+    assert ner_score(sheet_text(filled.encode(encoding))) == NerScore(5, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("cell", ["x", "-1", "0.5", "0,25", "1001", "9" * 99, "١"], ids=str)
 def test_a_cell_that_is_no_number_of_errors_is_named(cell: str) -> None:
-    with pytest.raises(BroadcasterError, match="row 3, edition_minor"):
+    with pytest.raises(BroadcasterError, match="caption es-1 from 00:00:08, edition_minor: "):
         ner_score(marked({1: {"edition_minor": cell}}))
 
 
@@ -73,3 +105,5 @@ def test_another_file_is_refused(sheet: str) -> None:
         ner_score(sheet)
     with pytest.raises(BroadcasterError, match="no words"):
         ner_score(marked({}).splitlines()[0])
+    with pytest.raises(BroadcasterError, match="is no CSV"):
+        ner_score(marked({}) + '"' + "x" * 200_000)

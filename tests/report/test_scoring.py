@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.errors import BroadcasterError
+from broadcaster.report.captions import SpokenCaption
 from broadcaster.report.figures import ChannelFigures, Compared, figures_of
 from broadcaster.report.files.bundle import commands_of, files_of
 from broadcaster.report.quality.emissions import emissions_of
@@ -80,6 +81,48 @@ def test_a_perfect_interpretation_has_full_marks_and_the_delay_of_its_words() ->
     assert scores.long_yaal_text_ms is not None
     assert 2_000 <= scores.long_yaal_voice_ms <= 4_000
     assert scores.bleu_signature.startswith("nrefs:1")
+
+
+@pytest.mark.parametrize(
+    ("language", "output", "tokenizer"),
+    [
+        ("zh", "大家早上好。", "zh"),
+        ("zh-Hant", "大家早安。", "zh"),
+        ("th", "สวัสดี ทุกคน", "char"),
+        ("my", "မင်္ဂလာပါ", "char"),
+        ("ko", "여러분 안녕하세요.", "13a"),
+    ],
+)
+def test_a_script_without_spaces_is_not_one_word(
+    language: str, output: str, tokenizer: str
+) -> None:
+    records = event(said(SCRIPT[:1]), said([output], 2_000), language=language)
+    scores = figures_of(records, Compared(SCRIPT[:1], {language: [output]})).channels[1].scores
+    assert scores is not None
+    assert scores.tokenizer == tokenizer
+    assert scores.chrf == pytest.approx(100)
+
+
+def test_the_floor_is_compared_with_the_script() -> None:
+    heard = said([SCRIPT[0], "My name is Klara.", SCRIPT[2]])
+    compared = Compared(SCRIPT, {"floor": SCRIPT})
+    figures = figures_of(event(heard, said(SPANISH, 2_000)), compared)
+    scores = figures.channels[0].scores
+    assert scores is not None
+    assert 80 < scores.chrf < 100
+    assert scores.long_yaal_text_ms is not None
+    assert (scores.long_yaal_voice_ms, "floor.voice.jsonl" in scores.files) == (None, False)
+    assert figures.channels[1].scores is None
+    assert b"floor.reference.txt" in files_of(event(heard), figures)["README.txt"]
+
+
+@pytest.mark.parametrize("spanish", [(), said(SPANISH[:1], 2_000)], ids=["empty", "one caption"])
+def test_a_channel_that_says_little_has_low_scores(spanish: tuple[SpokenCaption, ...]) -> None:
+    records = event(said(SCRIPT), spanish)
+    scores = figures_of(records, Compared(SCRIPT, {"es": SPANISH})).channels[1].scores
+    assert scores is not None
+    assert scores.bleu < 30
+    assert (scores.long_yaal_text_ms is None) == (not spanish)
 
 
 def test_each_unit_has_the_time_of_its_version() -> None:

@@ -22,6 +22,7 @@ from broadcaster.commands.running import out
 from broadcaster.commands.settings import settings_from
 from broadcaster.config import Role
 from broadcaster.errors import BroadcasterError
+from broadcaster.model.language import FLOOR, describe
 from broadcaster.rehearsal import talk
 from broadcaster.report.delay import AUDIBLE_DBFS
 from broadcaster.report.figures import Compared
@@ -50,28 +51,36 @@ class Rated:
         title: of the report.
         languages: of the channels.
         compared: with what.
+        source: tag of the language that is spoken; None if the interpreter finds it.
     """
 
     recording: Path
     title: str
     languages: tuple[str, ...]
     compared: Compared
+    source: str | None = None
 
 
 def recorded(
-    recording: Path, script: Path | None, references: tuple[str, ...], languages: tuple[str, ...]
+    recording: Path,
+    script: Path | None,
+    references: tuple[str, ...],
+    languages: tuple[str, ...],
+    source: str | None,
 ) -> Rated:
     """A recording with what the command line says about it.
 
     Raises:
-        BroadcasterError: a file cannot be used.
+        BroadcasterError: a file cannot be used, or a language is not known.
         click.UsageError: no language is named.
     """
     compared = compared_with(script, references)
-    tags = tuple(dict.fromkeys([*compared.references, *languages]))
+    named = (describe(one).tag for one in languages)
+    tags = tuple(one for one in dict.fromkeys([*compared.references, *named]) if one != FLOOR)
     if not tags:
         raise click.UsageError("Name a --reference or a --language to interpret into.")
-    return Rated(recording, recording.stem, tags, compared)
+    spoken = None if source is None else describe(source).tag
+    return Rated(recording, recording.stem, tags, compared, spoken)
 
 
 def prepared(languages: tuple[str, ...]) -> Rated:
@@ -84,7 +93,7 @@ def prepared(languages: tuple[str, ...]) -> Rated:
         BroadcasterError: it is not translated into one of the languages.
     """
     shipped = talk.load()
-    languages = languages or USUAL_LANGUAGES
+    languages = tuple(dict.fromkeys(languages)) or USUAL_LANGUAGES
     if unknown := [one for one in languages if one not in shipped.languages()]:
         raise BroadcasterError(
             f"the prepared talk is not translated into {', '.join(unknown)}",
@@ -95,6 +104,7 @@ def prepared(languages: tuple[str, ...]) -> Rated:
         for language in languages
     }
     script = [one.text for one in shipped.sentences]
+    references[FLOOR] = script
     return Rated(shipped.audio_path, "talk", languages, Compared(script, references))
 
 
@@ -131,7 +141,9 @@ async def rate_recording(rated: Rated, folder: Path) -> None:
 
 async def _broadcast(desk: DeskClient, url: str, rated: Rated) -> None:
     """Play the recording to the end of its interpretation, and close the event."""
-    body = {"id": EVENT, "title": rated.title, "languages": rated.languages}
+    body: dict[str, Any] = {"id": EVENT, "title": rated.title, "languages": rated.languages}
+    if rated.source is not None:
+        body["source_language"] = rated.source
     created = await desk.call("POST", "", body)
     await desk.call("PATCH", f"/{EVENT}", {"state": "live"})
     out.print(f"Broadcasting {rated.recording}…", soft_wrap=True)

@@ -69,12 +69,14 @@ def report(
 @_script
 @_reference
 @click.option("-l", "--language", "languages", multiple=True, help="Without a reference, too.")
+@click.option("--source", help="The language that is spoken in TALK; detected without.")
 @_out
 def rate(
     recording: Path | None,
     script: Path | None,
     references: tuple[str, ...],
     languages: tuple[str, ...],
+    source: str | None,
     folder: Path | None,
 ) -> None:
     """Broadcast the recording TALK once, and write the report of what came out.
@@ -85,9 +87,11 @@ def rate(
     from broadcaster.commands.report.broadcast import prepared, rate_recording, recorded
 
     log.configure("error")
+    if recording is None and (script is not None or references or source):
+        raise click.UsageError("The prepared talk has its own script: name a recording, too.")
     with explained():
         if recording is None:
             rated = prepared(languages)
         else:
-            rated = recorded(recording, script, references, languages)
+            rated = recorded(recording, script, references, languages, source)
     run(rate_recording(rated, folder or Path(f"report-{rated.title}")))

@@ -9,10 +9,11 @@ import click
 from broadcaster.commands.events.client import DeskAccess, desk_client, event_path
 from broadcaster.commands.running import out
 from broadcaster.errors import BroadcasterError
+from broadcaster.model.language import FLOOR, describe
 from broadcaster.report.figures import Compared, figures_of
 from broadcaster.report.files.bundle import PAGE, files_of
-from broadcaster.report.quality.ner import GOOD_PERCENT, ner_score
-from broadcaster.report.quality.script import read_lines
+from broadcaster.report.quality.ner import GOOD_PERCENT, ner_score, sheet_text
+from broadcaster.report.quality.script import LARGEST_BYTES, read_lines
 from broadcaster.report.records import EventRecords, records_from
 
 ANSWER_S = 90.0
@@ -27,24 +28,31 @@ def compared_with(script: Path | None, references: tuple[str, ...]) -> Compared:
     """
     if references and script is None:
         raise click.UsageError("--reference needs --script: the original of each of its lines.")
-    return Compared(
-        read_lines(script) if script is not None else (),
-        {language: read_lines(path) for language, path in named_files(references).items()},
-    )
+    if script is None:
+        return Compared()
+    lines = read_lines(script)
+    named = {language: read_lines(path) for language, path in named_files(references).items()}
+    return Compared(lines, {FLOOR: lines, **named})
 
 
 def named_files(references: tuple[str, ...]) -> Mapping[str, Path]:
-    """The files of options such as `es=file`, by language.
+    """The files of options such as `es=file`, by the canonical tag of their language.
 
     Raises:
-        click.UsageError: one is not written so.
+        BroadcasterError: one names no language.
+        click.UsageError: one is not written so, or a language has two.
     """
     found: dict[str, Path] = {}
     for one in references:
         language, equals, name = one.partition("=")
         if not (equals and language and name):
             raise click.UsageError(f"--reference {one[:40]} must be LANGUAGE=FILE, es=talk-es.txt.")
-        found[language] = Path(name)
+        tag = describe(language).tag
+        if tag in found:
+            raise click.UsageError(
+                f"--reference {tag} is there twice: put all lines into one file, in their order."
+            )
+        found[tag] = Path(name)
     return found
 
 
@@ -93,15 +101,15 @@ def show_score(sheet: Path) -> None:
     """Print the NER score of a sheet.
 
     Raises:
-        BroadcasterError: it cannot be read.
+        BroadcasterError: it is not such a sheet.
+        OSError: it cannot be read.
     """
-    try:
-        text = sheet.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
+    if sheet.stat().st_size > LARGEST_BYTES:
         raise BroadcasterError(
-            f"{sheet} is not UTF-8", hint="Save it as CSV in UTF-8, as the report made it."
-        ) from None
-    score = ner_score(text)
+            f"{sheet} is larger than {LARGEST_BYTES // 1_000_000} MB",
+            hint="Give the sheet that the report made, saved as CSV.",
+        )
+    score = ner_score(sheet_text(sheet.read_bytes()))
     verdict = "good" if score.percent >= GOOD_PERCENT else "below"
     out.print(
         f"NER {score.percent:.2f} % of {score.words} words ({verdict}: captions are called good "

@@ -88,16 +88,17 @@ def _commands(one: ChannelFigures) -> str:
     return "" if one.scores is None else commands_of(one.channel, one.scores)
 
 
-def commands_of(language: str, scores: Scores) -> str:
+def commands_of(channel: str, scores: Scores) -> str:
     """The commands that compute scores again, from the folder of the files."""
     tokenizer = scores.tokenizer
     longform = (
-        f"omnisteval longform --speech_segmentation {language}.segments.json "
-        f"--ref_sentences_file {language}.reference.txt --{scores.units}_level "
-        f"--bleu_tokenizer {tokenizer} --hypothesis_file {language}"
+        f"omnisteval longform --speech_segmentation {channel}.segments.json "
+        f"--ref_sentences_file {channel}.reference.txt --{scores.units}_level "
+        f"--bleu_tokenizer {tokenizer} --hypothesis_file "
     )
     quality = (
-        f"sacrebleu {language}.reference.txt -i {language}.hypothesis.txt -tok {tokenizer} "
+        f"sacrebleu {channel}.reference.txt -i {channel}.hypothesis.txt -tok {tokenizer} "
         "-m bleu chrf -w 4"
     )
-    return f"\n{longform}.text.jsonl\n{longform}.voice.jsonl\n{quality}\n"
+    logs = sorted(name for name in scores.files if name.endswith(".jsonl"))
+    return "".join(f"\n{longform}{name}" for name in logs) + f"\n{quality}\n"

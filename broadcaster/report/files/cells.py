@@ -56,6 +56,12 @@ def skipped(one: ChannelFigures) -> str:
     return f"{one.skipped_ms / 1_000:.1f} s; {share:.1%}"
 
 
+def words(one: ChannelFigures) -> str:
+    """The words that were heard and shown."""
+    heard = NOT_RECORDED if one.words_heard is None else f"{one.words_heard}"
+    return f"{heard}; {one.reading.words}"
+
+
 def of_scores(part: Callable[[Scores], str]) -> Callable[[ChannelFigures], str]:
     """A cell of the scores, if there are any."""
     return lambda one: NONE if one.scores is None else part(one.scores)

@@ -19,6 +19,7 @@ from broadcaster.report.files.cells import (
     slope,
     tempo,
     usd,
+    words,
     yaal,
 )
 from broadcaster.report.spread import Spread
@@ -132,7 +133,8 @@ _FIGURES = (
     _Figure(
         _QUALITY,
         "BLEU",
-        "By sacrebleu against the reference, sentence by sentence as OmniSTEval divides the text.",
+        "By sacrebleu against the reference, and of the floor against the script, sentence by "
+        "sentence as OmniSTEval divides the text.",
         of_scores(lambda scores: f"{scores.bleu:.1f}"),
     ),
     _Figure(
@@ -141,14 +143,16 @@ _FIGURES = (
     _Figure(
         _QUALITY,
         "numbers kept",
-        f"Numbers that the floor's captions have in digits, {_FOUND}, in any digits.",
+        f"Numbers of the floor's captions, {_FOUND}, in any digits, grouping or unit. In words "
+        "they count if they can be found in both languages.",
         lambda one: kept_of(one.numbers),
     ),
     _Figure(
         _QUALITY,
         "names kept",
-        f"Words with a capital letter within a sentence, {_FOUND}, as written or as the glossary "
-        "has them. Another script can keep only the names of the glossary.",
+        f"Words with a capital letter within a sentence, {_FOUND}, as written, as the glossary "
+        "has them or, of countries and months, as CLDR does. Another script can keep only the last "
+        "two.",
         lambda one: kept_of(one.names),
     ),
     _Figure(
@@ -159,9 +163,10 @@ _FIGURES = (
     ),
     _Figure(
         _CAPTIONS,
-        "words shown",
-        "In all captions that nobody hid.",
-        lambda one: f"{one.reading.words}",
+        "words heard; shown",
+        "Shown in all captions that nobody hid; heard of them, if the channel carried sound when "
+        "they were said.",
+        words,
     ),
     _Figure(
         _CAPTIONS,
@@ -198,7 +203,8 @@ _FIGURES = (
         _SOUND,
         "gaps over 2 s",
         "The channel is silent although the floor spoke, the usual span earlier: how many, "
-        "together, the longest. By samples of one second.",
+        "together, the longest. By samples of one second. If nobody told the span, as of a human "
+        "interpreter, it is the one that fits best.",
         gaps,
     ),
     _Figure(
@@ -249,8 +255,8 @@ _FIGURES = (
     ),
     _Figure(
         _USE,
-        "cost of an hour",
-        "Of an hour in which the event was live.",
+        "cost of a language-hour",
+        "Of an hour in which this channel was live.",
         of_use(lambda use: usd(use.usd_per_hour)),
     ),
     _Figure(

@@ -1,23 +1,31 @@
 """Numbers, names and terms of the glossary that come through: found by their writing."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from broadcaster.model.event import Term
 from broadcaster.report.captions import SpokenCaption
+from broadcaster.report.quality.names import (
+    begins_sentence,
+    capitals_tell,
+    folded,
+    known_names,
+    names_in,
+    script_of,
+    written_as,
+)
+from broadcaster.report.quality.numbers import Number, numbers_found, numbers_said, reads_words
 
 EARLIEST_MS = -2_000
 LATEST_MS = 30_000
 """An interpretation is looked for from this long before the original to this long after it."""
-_NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u202f٬٫]\d+)*")
-_GROUPED = re.compile(r"[.,'’\u00a0\u202f٬](?=\d{3}(?!\d))")
-_NAME = re.compile(r"[^\W\d_][\w’'-]*")
-_I = re.compile(r"I\b")
-_ENDS = frozenset('.!?…:;\n“”"«»—')
-_EVERY_NOUN = frozenset({"de", "lb"})
-"""Languages that begin every noun with a capital letter: it says nothing about names."""
+_Free = TypeVar("_Free")
+_Forms = TypeVar("_Forms")
+_Patterns = tuple[re.Pattern[str], ...]
+_TAKEN = "\0"
+"""Stands where a form was found, so that it is not found twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +43,32 @@ class Kept:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """One thing, when it was said, and the writings that count as the same."""
+def numbers_kept(
+    floor: Sequence[SpokenCaption],
+    channel: Sequence[SpokenCaption],
+    source_language: str,
+    language: str,
+) -> Kept | None:
+    """The numbers of the floor that are on a channel, in any digits and grouping, or in words.
 
-    text: str
-    at_ms: int
-    forms: tuple[str, ...]
+    Numbers that the floor has in words count only if such numbers are found in both languages.
 
-
-def numbers_kept(floor: Sequence[SpokenCaption], channel: Sequence[SpokenCaption]) -> Kept | None:
-    """The numbers in digits of the floor that are on a channel, in any digits and grouping.
+    Args:
+        floor: captions of the original.
+        channel: those of the channel.
+        source_language: a tag; empty if unknown.
+        language: tag of the channel.
 
     Returns:
         None if the floor has no number.
     """
+    words = reads_words(source_language) and reads_words(language)
     said = [
-        _Said(match.group(), one.start_ms, (_plain_number(match.group()),))
+        (number.text, one.start_ms, number)
         for one in floor
-        for match in _NUMBER.finditer(one.line)
+        for number in numbers_said(one.line, source_language, words=words)
     ]
-    return _kept(said, channel, lambda line: [_plain_number(n) for n in _NUMBER.findall(line)])
+    return _kept(said, channel, lambda line: numbers_found(line, language), _claim_number)
 
 
 def names_kept(
@@ -67,9 +80,9 @@ def names_kept(
 ) -> Kept | None:
     """The names of the floor that are on a channel.
 
-    A name is a word with a capital letter within a sentence. It is found as the floor writes it or
-    as the glossary translates it; so only channels in the same script can keep names that the
-    glossary does not have.
+    A name is a word with a capital letter within a sentence. It is found as the glossary translates
+    it, as CLDR does if it is a country, a language, a month or a day, or as the floor writes it. So
+    a channel in another script keeps only those of the glossary and of CLDR.
 
     Args:
         floor: captions of the original.
@@ -81,22 +94,34 @@ def names_kept(
     Returns:
         None if the floor has no name, or if capital letters do not tell names in its language.
     """
-    if source_language.partition("-")[0] in _EVERY_NOUN:
+    if not capitals_tell(source_language):
         return None
-    translated = {term.text.casefold(): _forms(term, language) for term in terms}
-    same_script = _is_cased(one.text for one in channel)
+    translated = {folded(term.text): _forms(term, language) for term in terms}
+    known = known_names(source_language, language)
+    script = script_of(one.text for one in channel)
+
+    def forms(name: str) -> tuple[str, ...]:
+        plain = folded(name)
+        own = (plain,) if script_of([name]) == script else ()
+        return translated.get(plain) or (*known.get(plain, ()), *own)
+
     said = [
-        _Said(name, one.start_ms, forms)
+        (name, one.start_ms, tuple(written_as(form, language, begins=True) for form in wanted))
         for one, before in zip(floor, (None, *floor), strict=False)
-        for name in _names(one.line, begins=_begins_sentence(before))
-        if (forms := translated.get(name.casefold(), (_folded(name),) if same_script else ()))
+        for name in names_in(
+            one.line,
+            source_language,
+            begins=begins_sentence(None if before is None else before.line),
+        )
+        if (wanted := forms(name))
     ]
-    return _kept(said, channel, _words)
+    return _kept(said, channel, lambda line: [folded(line)], _claim_text)
 
 
 def glossary_kept(
     floor: Sequence[SpokenCaption],
     channel: Sequence[SpokenCaption],
+    source_language: str,
     terms: Sequence[Term],
     language: str,
 ) -> Kept | None:
@@ -105,95 +130,76 @@ def glossary_kept(
     Args:
         floor: captions of the original.
         channel: those of the channel.
+        source_language: a tag; empty if unknown.
         terms: of the glossary; one without a translation into the language is left out.
         language: tag of the channel.
 
     Returns:
         None if the floor said no such term.
     """
-    said = [
-        _Said(term.text, one.start_ms, forms)
-        for one in floor
+    wanted = [
+        (
+            term.text,
+            written_as(folded(term.text), source_language, begins=True),
+            tuple(written_as(form, language, begins=False) for form in forms),
+        )
         for term in terms
         if (forms := _forms(term, language))
-        for _ in range(_folded(one.line).count(_folded(term.text)))
     ]
-    return _kept(said, channel, None)
+    said = [
+        (text, one.start_ms, forms)
+        for one in floor
+        for text, original, forms in wanted
+        for _ in original.findall(folded(one.line))
+    ]
+    return _kept(said, channel, lambda line: [folded(line)], _claim_text)
 
 
 def _kept(
-    said: Sequence[_Said],
+    said: Sequence[tuple[str, int, _Forms]],
     channel: Sequence[SpokenCaption],
-    parts: Callable[[str], list[str]] | None,
+    parts: Callable[[str], list[_Free]],
+    claim: Callable[[list[_Free], _Forms], bool],
 ) -> Kept | None:
     """Claim for each thing said its first interpretation in time that is still free.
 
     Args:
-        said: in the order of speech.
+        said: text, time and forms, in the order of speech.
         channel: where to look.
-        parts: divides a line into what can be claimed; None looks for a form anywhere in it.
+        parts: what can be claimed of a line.
+        claim: takes one form out of what is free; False if it is not there.
     """
     if not said:
         return None
-    left = [(one.start_ms, parts(one.line) if parts else [_folded(one.line)]) for one in channel]
+    left = [(one.start_ms, parts(one.line)) for one in channel]
     missing = [
-        one.text
-        for one in said
+        text
+        for text, said_ms, forms in said
         if not any(
-            _claim(free, one.forms, whole=parts is not None)
+            claim(free, forms)
             for at_ms, free in left
-            if EARLIEST_MS <= at_ms - one.at_ms <= LATEST_MS
+            if EARLIEST_MS <= at_ms - said_ms <= LATEST_MS
         )
     ]
     return Kept(len(said), len(said) - len(missing), tuple(missing))
 
 
-def _claim(free: list[str], forms: Sequence[str], *, whole: bool) -> bool:
-    """Take one form out of what is free; False if it is not there."""
-    for number, part in enumerate(free):
-        for form in forms:
-            if whole and part == form:
-                del free[number]
-                return True
-            if not whole and form in part:
-                free[number] = part.replace(form, "", 1)
-                return True
+def _claim_number(free: list[Number], wanted: Number) -> bool:
+    for number, one in enumerate(free):
+        if one.values & wanted.values:
+            del free[number]
+            return True
+    return False
+
+
+def _claim_text(free: list[str], forms: _Patterns) -> bool:
+    for form in forms:
+        if found := form.search(free[0]):
+            free[0] = free[0][: found.start()] + _TAKEN + free[0][found.end() :]
+            return True
     return False
 
 
 def _forms(term: Term, language: str) -> tuple[str, ...]:
     wanted = term.translations.get(language) or term.translations.get(language.partition("-")[0])
-    return (_folded(wanted),) if wanted else ()
-
-
-def _names(line: str, *, begins: bool) -> Iterable[str]:
-    for match in _NAME.finditer(line):
-        before = line[: match.start()].rstrip()
-        first = begins if not before else before[-1] in _ENDS
-        if match.group()[0].isupper() and not first and not _I.match(match.group()):
-            yield match.group()
-
-
-def _begins_sentence(before: SpokenCaption | None) -> bool:
-    return before is None or before.line[-1:] in _ENDS
-
-
-def _words(line: str) -> list[str]:
-    return _NAME.findall(_folded(line))
-
-
-def _folded(text: str) -> str:
-    """A text without case and accents."""
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
-
-
-def _plain_number(text: str) -> str:
-    """A number in Western digits, without signs between its thousands, with a point."""
-    digits = "".join(str(unicodedata.digit(one, one)) for one in text)
-    return _GROUPED.sub("", digits).replace(",", ".").replace("٫", ".")
-
-
-def _is_cased(texts: Iterable[str]) -> bool:
-    """Whether a channel is written with capital letters."""
-    return any(letter.isupper() for text in texts for letter in text)
+    return (folded(wanted),) if wanted else ()
