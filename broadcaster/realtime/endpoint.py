@@ -1,11 +1,14 @@
 """Address of the Realtime server, credentials and deadlines."""
 
+import re
 from dataclasses import dataclass, field
 
 from yarl import URL
 
 from broadcaster.realtime import wire
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110, which the name of a subprotocol has to be."""
 _TO_HTTP = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
@@ -22,9 +25,10 @@ class RealtimeApi:
         languages_path: where it tells what it translates into, below the base path; empty if it
             does not.
         model_in_query: the query of a translation names the model.
-        key_header: header that carries the key.
+        key_header: header that carries the key; empty if a subprotocol does.
         key_prefix: text before the key there.
         subprotocols: WebSocket subprotocols (RFC 6455) to offer, the best first.
+        key_subprotocol: the beginning of one more, which ends with the key; empty for a header.
     """
 
     url: str = wire.DEFAULT_BASE_URL
@@ -36,6 +40,7 @@ class RealtimeApi:
     key_header: str = "Authorization"
     key_prefix: str = "Bearer "
     subprotocols: tuple[str, ...] = ()
+    key_subprotocol: str = ""
 
     def path(self, given: str) -> str:
         """The base path of an address whose path is `given`."""
@@ -80,6 +85,8 @@ class Endpoint:
             raise ValueError("the Realtime server's URL holds a login; use the API key instead")
         if not (self.api_key.isascii() and self.api_key.isprintable()) or " " in self.api_key:
             raise ValueError("the API key holds characters that no key has; copy it again")
+        if self.api.key_subprotocol and not _TOKEN.fullmatch(self.api_key or "-"):
+            raise ValueError("the API key holds characters that no subprotocol has; copy it again")
 
     @property
     def host(self) -> str:
@@ -119,9 +126,16 @@ class Endpoint:
 
     def headers(self) -> dict[str, str]:
         """Headers that authorize us; without the beta header, which OpenAI refuses."""
-        if not self.api_key:
+        if not self.api_key or not self.api.key_header:
             return {}
         return {self.api.key_header: f"{self.api.key_prefix}{self.api_key}"}
+
+    def subprotocols(self) -> tuple[str, ...]:
+        """The subprotocols to offer; one may authorize us."""
+        offered = self.api.subprotocols
+        if not self.api_key or not self.api.key_subprotocol:
+            return offered
+        return (*offered, f"{self.api.key_subprotocol}{self.api_key}")
 
 
 @dataclass(frozen=True, slots=True)

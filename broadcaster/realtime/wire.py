@@ -1,14 +1,11 @@
 """Constants of the three Realtime endpoints, for both ends of the wire.
 
-Names and audio format are those of OpenAI's API (`openai` package 3.57, `types/realtime`); the
-documented languages are those of its Realtime translation guide. No logic lives here, so the
-rehearsal server may import it.
+Names and audio format are those of OpenAI's API (`openai` package 3.57, `types/realtime`). No logic
+lives here, so the rehearsal server may import it.
 """
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 """The base URL of OpenAI's API."""
-AZURE_BASE_PATH = "/openai/v1"
-"""Path of the same API on an Azure OpenAI resource."""
 REALTIME_PATH = "/realtime"
 """WebSocket endpoint of conversations (the query names the `model`) and of transcriptions."""
 TRANSLATIONS_PATH = "/realtime/translations"
@@ -91,20 +88,3 @@ FRAME_MS = 200
 """The engine's step; shorter chunks wait at the server, longer ones are split there."""
 FRAME_SAMPLES = SAMPLE_RATE_HZ * FRAME_MS // 1000
 FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
-
-TARGET_LANGUAGES = (
-    "de",
-    "en",
-    "es",
-    "fr",
-    "hi",
-    "id",
-    "it",
-    "ja",
-    "ko",
-    "pt",
-    "ru",
-    "vi",
-    "zh",
-)
-"""The 13 documented output languages, ISO 639-1; the server accepts more, without a promise."""

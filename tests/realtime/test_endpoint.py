@@ -3,7 +3,7 @@
 import pytest
 
 from broadcaster.realtime import wire
-from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.endpoint import Endpoint, RealtimeApi
 from broadcaster.realtime.providers.azure import AZURE
 from broadcaster.realtime.providers.openai import OPENAI
 from tests.realtime.peer import (
@@ -71,6 +71,14 @@ def test_how_the_key_travels() -> None:
     assert Endpoint(api_key=KEY, api=AZURE.api).headers() == {"api-key": KEY}
     assert Endpoint().headers() == {}
     assert KEY not in repr(Endpoint(api_key=KEY))
+    api = RealtimeApi(key_header="", subprotocols=("talk.v1",), key_subprotocol="key.")
+    endpoint = Endpoint(api_key=KEY, api=api)
+    assert (endpoint.headers(), endpoint.subprotocols()) == ({}, ("talk.v1", f"key.{KEY}"))
+    assert Endpoint(api=api).subprotocols() == ("talk.v1",)
+    assert KEY not in repr(endpoint)
+    with pytest.raises(ValueError, match="no subprotocol") as refused:
+        Endpoint(api_key=f"{KEY},x", api=api)
+    assert_keyless(refused.value)
 
 
 @pytest.mark.parametrize(

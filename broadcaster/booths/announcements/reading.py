@@ -15,6 +15,7 @@ from broadcaster.model.event import Channel, EngineKind
 from broadcaster.model.ports import Bus
 from broadcaster.model.spending.spent import add_cost
 from broadcaster.realtime.protocol.settings import ConversationConfig
+from broadcaster.realtime.providers.registry import voice_at
 from broadcaster.realtime.session_events import (
     AudioDelta,
     OutputText,
@@ -99,8 +100,8 @@ class AnnouncementReader:
             max_output_tokens=_MOST_TOKENS,
             response_s=_RESPONSE_S,
         )
-        if self._channel.voice is not None:
-            config = replace(config, voice=self._channel.voice)
+        if (voice := voice_at(engines.provider, self._channel.voice)) is not None:
+            config = replace(config, voice=voice)
         instructions = await asyncio.to_thread(reading_instructions, language)
         usage = Usage()
         try:

@@ -25,6 +25,7 @@ from broadcaster.realtime.protocol.settings import (
 )
 from broadcaster.realtime.providers.openai import OPENAI
 from broadcaster.realtime.providers.provider import Provider
+from broadcaster.realtime.providers.registry import voice_at
 from broadcaster.realtime.socket.conversation import open_conversation
 from broadcaster.realtime.socket.transcription import open_transcription
 from broadcaster.realtime.socket.translation import open_translation
@@ -152,7 +153,7 @@ class EngineOpener:
             language,
             engines.endpoint.model,
             event.source_language,
-            self.channel.voice,
+            voice_at(engines.provider, self.channel.voice),
             {name: name for name in event.do_not_translate} | self._glossary(event),
         )
         protocol = engines.provider.translation(config, asyncio.get_running_loop().time)
@@ -183,8 +184,8 @@ class EngineOpener:
             do_not_translate=event.do_not_translate,
         )
         config = ConversationConfig(instructions, model=engines.converse_model)
-        if self.channel.voice is not None:
-            config = replace(config, voice=self.channel.voice)
+        if (voice := voice_at(engines.provider, self.channel.voice)) is not None:
+            config = replace(config, voice=voice)
         spaced = spaces_between_words(self.language)
         async with open_conversation(
             engines.http, engines.endpoint, config, timeouts=engines.timeouts

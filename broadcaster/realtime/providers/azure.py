@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from broadcaster.realtime import wire
 from broadcaster.realtime.endpoint import RealtimeApi
 from broadcaster.realtime.providers.openai import OPENAI
 
@@ -10,6 +9,6 @@ AZURE = replace(
     OPENAI,
     id="azure",
     name="Microsoft Azure",
-    api=RealtimeApi(url="", fixed_path=wire.AZURE_BASE_PATH, key_header="api-key", key_prefix=""),
+    api=RealtimeApi(url="", fixed_path="/openai/v1", key_header="api-key", key_prefix=""),
     hosts=(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
 )

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from broadcaster.realtime import wire
 from broadcaster.realtime.endpoint import RealtimeApi
 from broadcaster.realtime.languages import OfferedLanguages
 from broadcaster.realtime.providers.openai import OPENAI
@@ -14,6 +13,6 @@ LOCAL = replace(
     name="",
     api=RealtimeApi(url="http://127.0.0.1:8090/v1", languages_path="/languages"),
     hosts=(),
-    languages=OfferedLanguages((*wire.TARGET_LANGUAGES, "ar")),
+    languages=OfferedLanguages((*OPENAI.languages.spoken, "ar")),
     prices=FREE,
 )

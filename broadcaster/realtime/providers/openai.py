@@ -10,15 +10,22 @@ from broadcaster.realtime.protocol.translation import TranslationProtocol
 from broadcaster.realtime.providers.prices import Prices
 from broadcaster.realtime.providers.provider import Provider
 
+_SPOKEN = "de en es fr hi id it ja ko pt ru vi zh"
+"""The documented output languages; the server accepts more, without a promise."""
+_VOICES = (
+    *("alloy", "ash", "ballad", "coral", "echo"),
+    *("sage", "shimmer", "verse", "marin", "cedar"),
+)
 OPENAI = Provider(
     id="openai",
     name="OpenAI",
     api=RealtimeApi(),
     hosts=("api.openai.com",),
-    languages=OfferedLanguages(wire.TARGET_LANGUAGES),
+    languages=OfferedLanguages(tuple(_SPOKEN.split())),
     translation=lambda config, _now: TranslationProtocol(config),
     translate_model=wire.DEFAULT_MODEL,
     converse_model=wire.DEFAULT_CONVERSATION_MODEL,
     transcribe_model=wire.DEFAULT_TRANSCRIPTION_MODEL,
     prices=Prices(),
+    voices=_VOICES,
 )

@@ -30,6 +30,7 @@ class Provider:
         needs_source: it has to be told the language of the speaker.
         continuous_glossary: its continuous interpreter follows the glossary.
         continuous_voice: its continuous interpreter has voices to choose from.
+        voices: names of voices that belong to it; it may have others.
         untried: its file follows published documents and was not tried against the real service.
     """
 
@@ -48,6 +49,7 @@ class Provider:
     needs_source: bool = False
     continuous_glossary: bool = False
     continuous_voice: bool = False
+    voices: tuple[str, ...] = ()
     untried: bool = False
 
     def serves(self, host: str) -> bool:

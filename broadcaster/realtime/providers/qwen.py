@@ -72,5 +72,6 @@ QWEN = Provider(
     session_s=1_800.0,
     continuous_glossary=True,
     continuous_voice=True,
+    voices=(USUAL_VOICE,),
     untried=True,
 )

@@ -10,6 +10,19 @@ from broadcaster.realtime.providers.qwen import QWEN
 PROVIDERS: dict[str, Provider] = {one.id: one for one in (OPENAI, AZURE, LOCAL, QWEN, GEMINI)}
 
 
+def voice_at(provider: Provider, voice: str | None) -> str | None:
+    """The voice that an organizer has chosen, as this provider is asked for it.
+
+    A channel has one voice, and several providers may speak in turn.
+
+    Returns:
+        None for its usual voice, if the chosen one belongs to another provider.
+    """
+    if voice in provider.voices or not any(voice in one.voices for one in PROVIDERS.values()):
+        return voice
+    return None
+
+
 def provider_at(host: str) -> Provider:
     """The provider whose own machine has this name.
 

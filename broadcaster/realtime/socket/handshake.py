@@ -72,7 +72,7 @@ async def handshake(
     try:
         ws = await client.ws_connect(
             url,
-            protocols=endpoint.api.subprotocols,
+            protocols=endpoint.subprotocols(),
             heartbeat=HEARTBEAT_S,
             max_msg_size=MAX_MESSAGE_BYTES,
             compress=0,

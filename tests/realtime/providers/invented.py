@@ -17,6 +17,7 @@ from broadcaster.realtime.providers.prices import Prices
 from broadcaster.realtime.providers.provider import Provider
 
 SUBPROTOCOL = "interpreter.invented.v2"
+KEY_SUBPROTOCOL = "key.invented."
 VOICES = {"pt-BR": "Ana", "pt-PT": "Rui", "es": "Eva"}
 LANGUAGES = OfferedLanguages(spoken=tuple(VOICES), written=("cy",))
 TONES = {"Ana": b"\x01\x00", "Rui": b"\x02\x00", "Eva": b"\x03\x00"}
@@ -70,6 +71,9 @@ INVENTED = Provider(
     session_s=600.0,
     most_sessions=2,
     needs_source=True,
+    continuous_glossary=True,
+    continuous_voice=True,
+    voices=tuple(VOICES.values()),
     untried=True,
 )
 
@@ -93,10 +97,10 @@ class InventedServer:
         offered = request.headers.get("Sec-WebSocket-Protocol", "")
         if request.path != "/v2/live" or request.query != {"model": "interpreter-2"}:
             return self._refuse(404, f"address {request.rel_url}")
-        if request.headers.get("X-Invented-Key") != self._key or "Authorization" in request.headers:
-            return self._refuse(401, "key")
-        if offered != SUBPROTOCOL:
-            return self._refuse(400, f"subprotocol {offered}")
+        ways = (request.headers.get("X-Invented-Key", ""), offered)
+        shown = ("", f"{SUBPROTOCOL},{KEY_SUBPROTOCOL}{self._key}")
+        if ways not in ((self._key, SUBPROTOCOL), shown) or "Authorization" in request.headers:
+            return self._refuse(401, "key or subprotocol")
         socket = web.WebSocketResponse(protocols=(SUBPROTOCOL,))
         await socket.prepare(request)
         with suppress(Exception):
@@ -132,7 +136,7 @@ class InventedServer:
                 break
             pcm = base64.b64decode(event["audio"])
             self.heard_samples[number] += len(pcm) // 2
-            said = TONES[wanted["voice"]] * 480
+            said = TONES.get(wanted["voice"], b"\x04\x00") * 480
             await socket.send_json({"type": "text.delta", "delta": f" {wanted['to']}"})
             sound = base64.b64encode(said).decode()
             await socket.send_json({"type": "voice.delta", "delta": sound})

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -20,9 +21,14 @@ from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, EngineKind, Event, EventState, Interpreter, Term
 from broadcaster.model.failover.choices import Failover
 from broadcaster.model.language import FLOOR
-from broadcaster.realtime.providers.registry import PROVIDERS
+from broadcaster.realtime.providers.registry import PROVIDERS, voice_at
 from broadcaster.realtime.session_events import Usage
-from tests.realtime.providers.invented import INVENTED, TONES, InventedServer
+from tests.realtime.providers.invented import (
+    INVENTED,
+    KEY_SUBPROTOCOL,
+    TONES,
+    InventedServer,
+)
 from tests.support.clock import FakeClock
 from tests.support.deadline import deadline
 from tests.support.web import on_loopback
@@ -96,11 +102,27 @@ async def test_it_interprets_with_everything_that_it_wants() -> None:
         assert EndsSoon() in heard[tag]
 
 
-async def test_a_voice_of_the_organizer() -> None:
+async def test_a_voice_of_the_organizer_with_the_key_in_a_subprotocol(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = replace(INVENTED.api, key_header="", key_subprotocol=KEY_SUBPROTOCOL)
+    monkeypatch.setitem(PROVIDERS, INVENTED.id, replace(INVENTED, api=api))
     server = InventedServer(KEY)
     async with serving(server) as url:
         await interpreted(url, TALK, Channel("pt-BR", voice="Eva"))
+    assert server.refused == []
     assert [one["voice"] for one in server.settings] == ["Eva"]
+
+
+async def test_a_voice_of_another_provider_is_not_asked_for() -> None:
+    server = InventedServer(KEY)
+    async with serving(server) as url:
+        await interpreted(url, TALK, Channel("pt-BR", voice="marin"))
+        await interpreted(url, TALK, Channel("pt-BR", voice="Zoe"))
+    assert [one["voice"] for one in server.settings] == ["Ana", "Zoe"]
+    assert voice_at(PROVIDERS["openai"], "marin") == "marin"
+    assert voice_at(PROVIDERS["azure"], "Ana") is None
+    assert voice_at(PROVIDERS["azure"], None) is None
 
 
 @pytest.mark.parametrize(
@@ -123,6 +145,9 @@ async def test_the_desk_and_the_booths_follow_it() -> None:
     settings = settings_for()
     facts = provider_settings.interpreter_facts(settings)
     assert facts.languages == ("pt-BR", "pt-PT", "es", "cy")
+    assert facts.continuous_glossary
+    assert facts.continuous_voice
+    assert facts.usd_per_hour == {"invented": 3.0}
     warned = {one.id: one for one in warnings_about(TALK, facts)}
     assert warned.keys() == {"no_source_captions", "provider_untried"}
     assert "Invented Interpreters" in warned["provider_untried"].message
