@@ -1,6 +1,8 @@
 """The command line: people read stdout, logs go to stderr."""
 
+import io
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,11 @@ def main() -> None:
     Settings are environment variables: "broadcaster config" prints them all.
     """
     make_new_files_private()
+    for stream in (sys.stdout, sys.stderr):
+        # The name of a file can have bytes that are no text.
+        if isinstance(stream, io.TextIOWrapper):
+            with suppress(OSError):
+                stream.reconfigure(errors="backslashreplace")
 
 
 _address_options = [

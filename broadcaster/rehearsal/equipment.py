@@ -25,6 +25,7 @@ _LIGHT = (TALK_WORKER, TALK_RECORDINGS)
 _HEARING = ("faster_whisper", "ctranslate2", "onnxruntime")
 _FREELY = "Translates what is not in the prepared talk into"
 _MOST_NAMED = 16
+_MALE_AND_FEMALE = 2
 _TRANSLATING = ("ctranslate2", "sentencepiece")
 
 
@@ -49,11 +50,15 @@ class Equipment:
     sentences: tuple[str, ...]
 
 
-def equipment(models_dir: Path | None) -> Equipment:
+def equipment(models_dir: Path | None, *, male: bool = False) -> Equipment:
     """Look for engines and models; takes a moment.
 
     Args:
         models_dir: a folder with models; None for those of packages alone.
+        male: the male voice is wanted; the sentences tell where it is missing.
+
+    Raises:
+        OSError: the folder cannot be read.
     """
     heard = _hearing(models_dir)
     apertium = Apertium.languages()
@@ -65,6 +70,8 @@ def equipment(models_dir: Path | None) -> Equipment:
         spoken = ", ".join(sorted(natural_languages()))
         speaking = f"Speaks {spoken} naturally (Kokoro-82M), other languages with {simple}."
         speaking += _unspelled()
+    if male:
+        speaking += _without_male_voice(natural=voice is not None)
     known = abilities(
         heard.english,
         models,
@@ -115,6 +122,14 @@ def _unspelled() -> str:
         return ""
     packages = ", ".join(name for one in languages for name in missing_packages(one))
     return f" For natural {', '.join(languages)}, {packages} is missing. Install it: {_EXTRA}"
+
+
+def _without_male_voice(*, natural: bool) -> str:
+    """A hint about the languages that have no male voice; empty if all have one."""
+    if not natural:
+        return " The simple voice is the same for --voice male."
+    languages = sorted(one for one in natural_languages() if len(VOICES[one]) < _MALE_AND_FEMALE)
+    return f" In {', '.join(languages)} only a female voice speaks." if languages else ""
 
 
 def _voice(models_dir: Path | None) -> Sequence[str] | None:

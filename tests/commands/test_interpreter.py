@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -25,6 +26,54 @@ def test_other_machines_need_a_key() -> None:
     assert "--key" in answer.output
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--host", "::", "--key", ""], "--key"),
+        (["--host", "hall.example"], "--key"),
+        (["--port", "70000"], "70000 is not in the range"),
+        (["--models", "/no/such/folder"], "'/no/such/folder' does not exist"),
+        (["--models", __file__], "is a file"),
+        (["--voice", "robot"], "female"),
+    ],
+)
+def test_options_that_cannot_be_used_are_told(words: list[str], told: str) -> None:
+    answer = CliRunner().invoke(main, ["interpreter", *words])
+    assert answer.exit_code == 2
+    assert told in answer.output
+
+
+def test_a_port_that_is_in_use_and_a_folder_that_cannot_be_read_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        answer = CliRunner().invoke(main, ["interpreter", "--port", str(other.getsockname()[1])])
+    assert answer.exit_code == 1
+    assert answer.output.splitlines()[-1].startswith("Error: ")
+    assert "in use" in answer.output
+
+    def unreadable(_folder: Path | None, **_options: bool) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr(equipment, "equipment", unreadable)
+    answer = CliRunner().invoke(main, ["interpreter", "--models", str(tmp_path)])
+    assert answer.exit_code == 1
+    assert str(tmp_path) in answer.output
+
+
+@pytest.mark.parametrize(
+    ("installed", "told"),
+    [(True, "In fr only a female voice speaks."), (False, "the same for --voice male.")],
+    ids=["natural", "simple"],
+)
+def test_it_says_where_the_male_voice_is_missing(
+    monkeypatch: pytest.MonkeyPatch, *, installed: bool, told: str
+) -> None:
+    monkeypatch.setattr(equipment, "_voice", lambda _folder: () if installed else None)
+    assert equipment.equipment(None, male=True).sentences[-1].endswith(told)
+    assert told not in equipment.equipment(None).sentences[-1]
+
+
 async def test_it_serves_those_who_have_its_key_until_it_is_stopped() -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "broadcaster", "interpreter", "--port", "0", "--key", "k"),
@@ -40,8 +89,8 @@ async def test_it_serves_those_who_have_its_key_until_it_is_stopped() -> None:
     async with aiohttp.ClientSession(url) as http, deadline():
         refused = await http.get(PATH, headers={"Authorization": "Bearer other"})
         assert refused.status == 401
-        async with http.ws_connect(PATH, headers={"Authorization": "Bearer k"}) as socket:
-            assert (await socket.receive_json())["type"] == "session.created"
+        async with http.ws_connect(PATH, headers={"Authorization": "Bearer k"}) as session:
+            assert (await session.receive_json())["type"] == "session.created"
         assert (await http.get("/rehearsal/faults")).status == 404
         assert (await http.get("/v1/languages")).status == 401
         told = await http.get("/v1/languages", headers={"Authorization": "Bearer k"})

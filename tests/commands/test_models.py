@@ -1,7 +1,9 @@
 """`broadcaster models`: adding, listing and measuring, with small models that are made here."""
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 from broadcaster.commands.cli import main
 from broadcaster.commands.running import out
 from broadcaster.rehearsal import equipment
+from broadcaster.rehearsal.models import adding
 from broadcaster.rehearsal.words.model_card import CARD, ModelCard
 from tests.rehearsal.words.tiny_models import argos_model, opus_model
 
@@ -115,6 +118,51 @@ def test_it_is_measured_with_pairs_of_the_organizer(made: Path, models_dir: Path
     assert "(unknown_model)" in unknown.output
     no_talk = invoke(models_dir, "measure", "opus-mt-en-de", "--target", "cy")
     assert "--pairs" in no_talk.output
+
+
+def test_a_folder_whose_name_is_no_text_is_listed(made: Path, models_dir: Path) -> None:
+    models_dir.mkdir()
+    strange = Path(os.fsdecode(os.fsencode(models_dir) + b"/b\xff"))
+    shutil.copytree(made / "opus-mt-en-de", strange)
+    listed = invoke(models_dir, "list")
+    assert listed.exit_code == 0, listed.output
+    assert "b\\udcff" in listed.output
+    added = invoke(models_dir, "add", strange, "--languages", "en-de")
+    assert "(bad_model_name)" in added.output
+    assert any("b\udcff" in one for one in equipment.equipment(models_dir).sentences)
+
+
+def test_what_a_killed_command_left_is_removed(made: Path, models_dir: Path) -> None:
+    models_dir.mkdir()
+    old, new = models_dir / ".adding-old", models_dir / ".adding-new"
+    for room in (old, new):
+        (room / "files").mkdir(parents=True)
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    invoke(models_dir, "add", made / "opus-mt-en-de")
+    assert {one.name for one in models_dir.iterdir()} == {".adding-new", "opus-mt-en-de"}
+
+
+def test_a_folder_that_is_none_or_full_is_told(
+    made: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = invoke(models_dir, "list")
+    assert missing.exit_code == 1
+    assert missing.output.startswith("Error: ")
+    models_dir.parent.joinpath("file").touch()
+    assert invoke(models_dir.parent / "file", "list").exit_code == 2
+    monkeypatch.setattr(adding, "free_bytes", lambda _folder: 10)
+    full = invoke(models_dir, "add", made / "opus-mt-en-de")
+    assert "(disk_full)" in full.output
+
+    def no_space(_source: Path, _into: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(models_dir))
+
+    monkeypatch.undo()
+    monkeypatch.setattr(adding, "copy_folder", no_space)
+    full = invoke(models_dir, "add", made / "opus-mt-en-de")
+    assert full.exit_code == 1
+    assert full.output.startswith("Error: ")
+    assert list(models_dir.iterdir()) == []
 
 
 def test_an_empty_folder_says_what_to_do(models_dir: Path) -> None:

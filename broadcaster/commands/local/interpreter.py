@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from broadcaster import log
-from broadcaster.commands.running import out, run
+from broadcaster.commands.running import explained, out, run
 
 
 @click.command()
@@ -52,7 +52,8 @@ def interpreter(host: str, port: int, models: Path | None, key: str | None, voic
             "the broadcaster as BROADCASTER_API_KEY."
         )
     log.configure("warning")
-    here = equipment(models)
+    with explained():
+        here = equipment(models, male=voice == "male")
     for sentence in here.sentences:
         out.print(sentence, soft_wrap=True, markup=False)
     settings = RehearsalSettings(

@@ -5,8 +5,9 @@ import hashlib
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from broadcaster.rehearsal.worker_process import WorkerFailed
 
 SAMPLE = "Good morning, and welcome to our conference."
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_ROOM = ".adding-"
+_ABANDONED_S = 86_400.0
 _ENDINGS = re.compile(r"(\.(zip|argosmodel|tar|tgz|gz|bz2|xz|zst))+", re.IGNORECASE)
 
 
@@ -107,7 +110,8 @@ def _room(wish: Wish, models_dir: Path) -> Iterator[Path]:
             f"{needed / 1e9:.1f} GB are needed, and less is free",
             "Make space on that disk.",
         )
-    room = Path(tempfile.mkdtemp(prefix=".adding-", dir=models_dir))
+    _remove_abandoned(models_dir)
+    room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=models_dir))
     try:
         (room / "files").mkdir()
         if wish.source.is_dir():
@@ -117,6 +121,15 @@ def _room(wish: Wish, models_dir: Path) -> Iterator[Path]:
         yield room
     finally:
         shutil.rmtree(room, ignore_errors=True)
+
+
+def _remove_abandoned(models_dir: Path) -> None:
+    """Remove what a process has left that was killed while it added a model."""
+    oldest_s = time.time() - _ABANDONED_S
+    for room in models_dir.glob(f"{_ROOM}*"):
+        with suppress(OSError):
+            if room.stat().st_mtime < oldest_s:
+                shutil.rmtree(room)
 
 
 def _bytes_of(source: Path) -> int:

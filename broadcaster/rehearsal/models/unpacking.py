@@ -99,15 +99,15 @@ class _Writer:
         self._files += 1
         if self._files > _MOST_FILES:
             raise self._too_large(f"more than {_MOST_FILES} files")
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
                 while chunk := content.read(_CHUNK_BYTES):
                     self._left_bytes -= len(chunk)
                     if self._left_bytes < 0:
                         raise self._too_large(f"more than {self._most_bytes / 1e9:.1f} GB")
                     file.write(chunk)
-        except (FileExistsError, IsADirectoryError):
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
             raise self.refuse(name, "comes twice") from None
 
     def _path(self, name: str) -> Path:

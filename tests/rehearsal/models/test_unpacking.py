@@ -96,6 +96,11 @@ def test_a_link_in_a_zip_archive_is_refused(tmp_path: Path, into: Path) -> None:
 def test_a_file_that_comes_twice_is_refused(tmp_path: Path, into: Path) -> None:
     path = zipped(tmp_path / "a.zip", ("a", b"1"), ("a", b"2"))
     assert refused(path, into) == "unsafe_archive"
+    for number, name in enumerate(("b/c", "b/c/d")):
+        into_it = tmp_path / f"into-{number}"
+        into_it.mkdir()
+        path = zipped(tmp_path / "b.zip", ("b", b"1"), (name, b"2"))
+        assert refused(path, into_it) == "unsafe_archive"
 
 
 def test_what_grows_beyond_the_limit_is_refused(tmp_path: Path, into: Path) -> None:
