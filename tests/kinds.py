@@ -133,6 +133,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "floor/test_stereo_publishers": "realtime",
     "floor/test_whip": "realtime",
     "fuzz": "realtime",
+    "interpreter/sounds": "long speech",
     "loadtest/test_command": "realtime",
     "loadtest/test_crowd": "realtime",
     "loadtest/test_page.": "realtime",

@@ -4,6 +4,7 @@ import os
 import platform
 import resource
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tests.support.processes import descendants
@@ -33,6 +34,20 @@ def cpu_ns(pids: Iterable[int]) -> int:
     """Time on a core of all threads of these processes: user, system, and the soft interrupts
     that ran on their account (loopback delivers within the sender's call)."""
     return sum(ran for ran, _ in _scheduled(pids))
+
+
+def family_cpu_s(pid: int) -> float:
+    """Processor time of a process and its descendants, those that have ended among them.
+
+    Whoever waited for a process that ended has its time in a sum (proc(5), `cutime`, `cstime`). A
+    process that ends during the look may be missing until the next one.
+    """
+    ticks = 0
+    for one in family(pid):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            words = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, words[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def waited_ns(pids: Iterable[int]) -> int:

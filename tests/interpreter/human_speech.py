@@ -39,10 +39,17 @@ def plain_words(text: str) -> list[str]:
 
 def word_errors(reference: list[str], heard: list[str]) -> int:
     """Fewest words that have to be inserted, deleted or replaced."""
-    row = list(range(len(heard) + 1))
+    return word_edits(reference, heard)[0]
+
+
+def word_edits(reference: list[str], heard: list[str]) -> tuple[int, int]:
+    """The same, and how many of them are too many in what was heard."""
+    row = [(number, number) for number in range(len(heard) + 1)]
     for number, word in enumerate(reference, 1):
-        diagonal, row[0] = row[0], number
+        diagonal, row[0] = row[0], (number, 0)
         for place, other in enumerate(heard, 1):
-            best = min(row[place] + 1, row[place - 1] + 1, diagonal + (word != other))
-            diagonal, row[place] = row[place], best
+            (lost, before), (added, after) = row[place], row[place - 1]
+            same = (diagonal[0] + (word != other), diagonal[1])
+            diagonal = row[place]
+            row[place] = min((lost + 1, before), (added + 1, after + 1), same)
     return row[-1]

@@ -16,6 +16,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 from faster_whisper.vad import get_vad_model
 
+from broadcaster.rehearsal.whisper.doubts import is_evident, without_quick_end
 from broadcaster.rehearsal.whisper.hypothesis import (
     FRAME_SAMPLES,
     MODEL_HZ,
@@ -62,6 +63,7 @@ class Whisper:
             files=None if files.contents is None else dict(files.contents),
         )
         self._tokenizers: dict[tuple[str, str], Tokenizer] = {}
+        self._silence: ctranslate2.StorageView | None = None
 
     def tokenizer(self, language: str, task: str) -> Tokenizer:
         """The tokenizer that begins a text in this language for a task."""
@@ -72,6 +74,15 @@ class Whisper:
                 self.model.hf_tokenizer, multilingual, task=task, language=language
             )
         return self._tokenizers[key]
+
+    def in_silence(self, tokenizer: Tokenizer, tokens: list[int]) -> list[float]:
+        """The probability of each word of a text if there were no sound."""
+        if self._silence is None:
+            frames = np.zeros(_FEWEST_FRAMES * _FRAME_MS * MODEL_HZ // 1000, np.float32)
+            features = pad_or_trim(self.model.feature_extractor(frames), _FEWEST_FRAMES)
+            self._silence = self.model.encode(features)
+        aligned = self.model.find_alignment(tokenizer, [tokens], self._silence, _FEWEST_FRAMES)[0]
+        return [float(word["probability"]) for word in aligned]
 
     def encode(self, samples: Samples) -> "WhisperSpeech":
         """See `SpeechModel`."""
@@ -116,9 +127,13 @@ class WhisperSpeech:
         aligned = self._whisper.model.find_alignment(
             tokenizer, [before + tokens], self._encoded, self._frames
         )[0]
+        if not before and not context:
+            in_sound = [float(word["probability"]) for word in aligned]
+            if not is_evident(in_sound, self._whisper.in_silence(tokenizer, tokens)):
+                return ()
         fresh = _without(aligned, len(before))
         merge_punctuations(fresh, _OPENING, _CLOSING)
-        return tuple(
+        words = [
             HeardWord(
                 word["word"],
                 round(word["start"] * 1000),
@@ -127,7 +142,8 @@ class WhisperSpeech:
             )
             for word in fresh
             if word["word"].strip()
-        )
+        ]
+        return tuple(without_quick_end(words))
 
     def english(self, language: str) -> str:
         """See `EncodedSpeech`."""

@@ -28,6 +28,7 @@ from broadcaster.rehearsal.whisper.hypothesis import (
 )
 from broadcaster.rehearsal.whisper.model_files import find_model, usable_cores
 from broadcaster.rehearsal.whisper.phrases import Phrases, plain_words
+from broadcaster.rehearsal.whisper.voice_track import VoiceTrack
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 _SPEECH = 0.5
@@ -59,17 +60,21 @@ class SpeechRecordings:
         whole = resampled[: resampled.size // FRAME_SAMPLES * FRAME_SAMPLES]
         if not whole.size:
             return []
-        if sum(one > _SPEECH for one in voice.probabilities(whole)) < _LEAST_FRAMES:
+        probabilities = voice.probabilities(whole)
+        if sum(one > _SPEECH for one in probabilities) < _LEAST_FRAMES:
             return []
+        voiced = VoiceTrack(whole.size * 1000 // MODEL_HZ)
+        for probability in probabilities:
+            voiced.hear(probability)
         heard: list[Recognition] = []
         for at in range(0, resampled.size, _PIECE):
-            heard += self._piece(resampled[at : at + _PIECE], at * 1000 // MODEL_HZ)
+            heard += self._piece(resampled[at : at + _PIECE], at * 1000 // MODEL_HZ, voiced)
         return heard
 
-    def _piece(self, samples: Samples, from_ms: int) -> Sequence[Recognition]:
+    def _piece(self, samples: Samples, from_ms: int, voiced: VoiceTrack) -> Sequence[Recognition]:
         encoded = self._model.encode(samples)
         language = likeliest(encoded.languages())
-        words = [word.later(from_ms) for word in encoded.words(language, "", ())]
+        words = voiced.spoken([word.later(from_ms) for word in encoded.words(language, "", ())])
         if not words:
             return []
         if parts := talk_parts(self._script, plain_words(words)):

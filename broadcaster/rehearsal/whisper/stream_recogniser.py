@@ -25,6 +25,7 @@ from broadcaster.rehearsal.whisper.hypothesis import (
 from broadcaster.rehearsal.whisper.phrases import Phrases
 from broadcaster.rehearsal.whisper.sound_buffer import SoundBuffer
 from broadcaster.rehearsal.whisper.utterance_gate import LOOK_BACK_MS, Edge, UtteranceGate
+from broadcaster.rehearsal.whisper.voice_track import VoiceTrack
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 _KEPT_MS = 40_000
@@ -38,6 +39,8 @@ _LONG_MS = 15_000
 """Sound that is longer is cut after the last settled word, although the phrase goes on."""
 _LONGEST_MS = 24_000
 """All of a longer reading is taken as it is."""
+_WORDLESS_MS, _WORDLESS_KEPT_MS = 8_000, 4_000
+"""Of sound that is longer and has no word, only the end is read again: a crowd goes on for long."""
 _AFTER_MS = 150
 """An utterance is whole when a reading had this much sound after its last frame of speech."""
 _MARGIN_MS = 250
@@ -61,7 +64,7 @@ class StreamRecogniser:
         self._resampler = Resampler(SAMPLE_RATE_HZ, MODEL_HZ)
         self._sound = SoundBuffer(_KEPT_MS)
         self._unjudged: Samples = np.zeros(0, np.float32)
-        self._gate = UtteranceGate()
+        self._gate, self._voiced = UtteranceGate(), VoiceTrack(_KEPT_MS)
         self._agreement = Agreement()
         self._language = HeardLanguage()
         self._phrases = Phrases(script)
@@ -84,6 +87,7 @@ class StreamRecogniser:
             return heard
         self._sound.append(judged)
         for probability in self._voice.probabilities(judged):
+            self._voiced.hear(probability)
             match self._gate.hear(probability):
                 case Edge.BEGUN:
                     self._begin(self._gate.start_ms)
@@ -147,7 +151,7 @@ class StreamRecogniser:
             self._begin(self._said[-1].end_ms)
             encoded = self._model.encode(self._sound.between(self._start_ms, until_ms))
         fresh = encoded.words(language, self._context, self._said)
-        words = [word.later(self._start_ms) for word in fresh]
+        words = self._voiced.spoken([word.later(self._start_ms) for word in fresh])
         all_of_it = ended or length_ms > _LONGEST_MS
         settled = words if all_of_it else self._agreement.settled(words)
         self._said += settled
@@ -158,6 +162,8 @@ class StreamRecogniser:
             heard += self._phrases.begun(self._unsettled)
         if all_of_it:
             self._begin(until_ms)
+        elif not words and not self._said and length_ms > _WORDLESS_MS:
+            self._start_ms = until_ms - _WORDLESS_KEPT_MS
         elif length_ms > _LONG_MS and self._said:
             self._context = self._phrases.text
             self._start_after(len(self._said))

@@ -28,6 +28,7 @@ _COLUMNS = (
 )
 _MOST_ERRORS, _P50_S, _P95_S = 0.05, 4.0, 7.0
 """The goals."""
+_SILENT = "silent where nobody speaks: {:.1f} s of English, and {:.1f} s of a late voice"
 _NOTE = (
     "From the end of a word (human speech, captions of the original) or of a sentence (the others, "
     "captions and voice in English) to the text and to the begin of the voice. *A minute* is how "
@@ -61,7 +62,8 @@ def verdicts(results: list[Figures]) -> list[tuple[bool, str]]:
     human = [one for one in results if one.section.kind == "human"]
     text, voice = _all([one.text for one in found_words]), _all([one.voice for one in found_words])
     invented = sum(len(one.floor_words) + len(one.english_words) for one in sounds)
-    loud_s = sum(one.loud_s for one in sounds)
+    late_s = sum(one.of_nobody_s(late=True) for one in sounds)
+    invented_s = sum(one.of_nobody_s(late=False) for one in sounds)
     wrong, said = (sum(one.errors for one in human), sum(len(one.section.words) for one in human))
     return [
         (
@@ -71,7 +73,7 @@ def verdicts(results: list[Figures]) -> list[tuple[bool, str]]:
         (_meets(text), f"text {_P50_S:g}/{_P95_S:g} s: {' / '.join(text.cells()[1:3])}"),
         (_meets(voice), f"voice {_P50_S:g}/{_P95_S:g} s: {' / '.join(voice.cells()[1:3])}"),
         (not invented, f"nothing invented: {invented} words"),
-        (not loud_s, f"silent where nobody speaks: {loud_s:.1f} s of sound in English"),
+        (not invented_s, _SILENT.format(invented_s, late_s)),
     ]
 
 
@@ -99,6 +101,8 @@ async def main(options: argparse.Namespace) -> int:
     results = await asyncio.to_thread(figures, whole, await broadcast(whole, options.cores))
     for one in results:
         print(f"{one.section.name}: {one.english or ' '.join(one.floor_words)}")
+        for piece in one.of_nobody:
+            print(f"  English from {piece}")
     goals = verdicts(results)
     table = Table(
         "offline",

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import aiohttp
 import numpy as np
 
-from tests.benchmarks.cpu import cpu_ns, family
+from tests.benchmarks.cpu import family_cpu_s
 from tests.interpreter.lag import interpreter
 from tests.interpreter.offline.audience import Channel, following
 from tests.interpreter.offline.programme import Programme
@@ -31,14 +31,11 @@ class Cost:
     used_s: list[float] = field(default_factory=list)
 
     async def follow(self, pid: int) -> None:
-        """Note it again and again, until cancelled. A child that ends takes its sum along."""
-        used_s, last_ns = 0.0, 0
+        """Note it again and again, until cancelled."""
         while True:
-            now_ns = await asyncio.to_thread(lambda: cpu_ns(family(pid)))
-            used_s += max(0, now_ns - last_ns) / 1e9
-            last_ns = now_ns
+            used_s = await asyncio.to_thread(family_cpu_s, pid)
             self.at_s.append(time.monotonic())
-            self.used_s.append(used_s)
+            self.used_s.append(max(used_s, *self.used_s[-1:], 0.0))
             await asyncio.sleep(_LOOK_EVERY_S)
 
     def per_second(self, begin_s: float, end_s: float) -> float:

@@ -13,12 +13,12 @@ from tests.interpreter.judging import Listener
 from tests.interpreter.offline.audience import Channel, NewWords
 from tests.interpreter.offline.broadcast import Broadcast
 from tests.interpreter.offline.programme import Programme, Section, Sentence
+from tests.interpreter.offline.sound_of_nobody import Piece, pieces_of_nobody
 from tests.interpreter.spoken_words import Delays, Place
 from tests.support.sound import Samples
 
 _PIECE_S = 20.0
 _STEP_S = 0.1
-_LOUD_RMS = 100.0
 _VOICE_AFTER_S = 6.0
 """The voice may speak this much longer than its section's text comes."""
 
@@ -35,7 +35,7 @@ class Figures:
         text: delays of the text that a reader in English has.
         voice: delays of the voice in English.
         voice_errors: words of the English text that are not understood in the voice.
-        loud_s: seconds of sound in English.
+        of_nobody: sound in English although nobody speaks in the section.
         cores: cores that the interpreter and the server used.
     """
 
@@ -46,8 +46,12 @@ class Figures:
     text: Delays
     voice: Delays
     voice_errors: int
-    loud_s: float
+    of_nobody: Sequence[Piece]
     cores: tuple[float, float]
+
+    def of_nobody_s(self, *, late: bool) -> float:
+        """Seconds of the late voice, or of the invented sound."""
+        return sum(one.end_s - one.begin_s for one in self.of_nobody if one.late == late)
 
     @property
     def english_words(self) -> list[str]:
@@ -67,7 +71,7 @@ def figures(programme: Programme, heard: Broadcast) -> list[Figures]:
     moved_s = heard.floor.begin_of(bytes(programme.pcm[begin : begin + 4 * CLOCK_HZ]))
     moved_s -= first.begin_s
     clock_s = heard.floor.delay_s()
-    timeline = _Timeline(heard, moved_s, clock_s, Listener())
+    timeline = _Timeline(programme, heard, moved_s, clock_s, Listener())
     return [timeline.figures(section) for section in programme.sections]
 
 
@@ -76,12 +80,14 @@ class _Timeline:
     """Turns times of the event into those of the programme.
 
     Attributes:
+        programme: what was played.
         heard: by the audience.
         moved_s: event-clock second at which the programme began.
         clock_s: when a listener of the floor has what is at position 0 of the event.
         listener: understands the voice.
     """
 
+    programme: Programme
     heard: Broadcast
     moved_s: float
     clock_s: float
@@ -98,6 +104,7 @@ class _Timeline:
         begin_s = section.begin_s + self.moved_s + self.clock_s
         until_s = section.until_s + self.moved_s + self.clock_s
         text, voice, voice_errors = Delays(), Delays(), 0
+        of_nobody: Sequence[Piece] = ()
         if section.kind == "human":
             place = Place(section.words)
             for one in original:
@@ -109,6 +116,8 @@ class _Timeline:
             understood = self._voice(section)
             voice = _sentence_delays(section.sentences, understood)
             voice_errors = word_errors([word for word, _ in words], [one for one, _ in understood])
+        if section.kind == "sound":
+            of_nobody = self._sound_of_nobody(section)
         return Figures(
             section,
             floor_words,
@@ -117,7 +126,7 @@ class _Timeline:
             text,
             voice,
             voice_errors,
-            self._loud_s(section),
+            of_nobody,
             (
                 self.heard.interpreter.per_second(begin_s, until_s),
                 self.heard.server.per_second(begin_s, until_s),
@@ -143,11 +152,12 @@ class _Timeline:
         begin, end = (max(0, round((one - first_s) * CLOCK_HZ)) for one in (begin_s, end_s))
         return self.heard.english.sound[begin:end]
 
-    def _loud_s(self, section: Section) -> float:
-        sound = self._sound(section.begin_s + _VOICE_AFTER_S, section.until_s)
-        step = round(_STEP_S * CLOCK_HZ)
-        steps = sound[: len(sound) // step * step].reshape(-1, step)
-        return float(np.sum(np.sqrt(np.mean(steps**2, axis=1)) > _LOUD_RMS)) * _STEP_S
+    def _sound_of_nobody(self, section: Section) -> list[Piece]:
+        """The sound in English from the begin of a section on."""
+        before = [one for one in self.programme.sections if one.begin_s < section.begin_s]
+        said = plain_words(" ".join(self._text(self.heard.english, one) for one in before))
+        sound = self._sound(section.begin_s, section.until_s)
+        return pieces_of_nobody(sound, said, lambda piece: self.listener.hear(_pcm(piece), "en")[0])
 
     def _voice(self, section: Section) -> list[tuple[str, float]]:
         """The words of the voice in a section, each with the second at which it begins."""
@@ -156,14 +166,17 @@ class _Timeline:
         sound = self._sound(at_s, end_s)
         while len(sound) > CLOCK_HZ:
             size = _quietest(sound)
-            pcm = np.clip(np.rint(sound[:size]), -32_768, 32_767).astype("<i2").tobytes()
             words += [
                 (word, at_s + begin_s)
-                for text, begin_s in self.listener.timed(pcm, "en")
+                for text, begin_s in self.listener.timed(_pcm(sound[:size]), "en")
                 for word in plain_words(text)
             ]
             at_s, sound = at_s + size / CLOCK_HZ, sound[size:]
         return words
+
+
+def _pcm(sound: Samples) -> bytes:
+    return np.clip(np.rint(sound), -32_768, 32_767).astype("<i2").tobytes()
 
 
 def _quietest(sound: Samples) -> int:

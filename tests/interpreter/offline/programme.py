@@ -7,7 +7,8 @@ from typing import Literal
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.talk import rendered
 from tests.interpreter.human_speech import clips, plain_words, silence
-from tests.interpreter.other_sounds import SOUNDS
+from tests.interpreter.sounds.building import pcm
+from tests.interpreter.sounds.catalogue import SOUNDS
 
 LANGUAGES = {"es": "Spanish", "fr": "French", "it": "Italian", "pt": "Portuguese"}
 FIRST_S = 3.0
@@ -15,7 +16,7 @@ BETWEEN_S = 6.0
 """Silence before the first section, and after each."""
 _CLIP_PAUSE_MS = 900
 _SENTENCE_PAUSE_MS = 1_200
-_QUIET_ROOM = "quiet room"
+_SOUNDS = ("hum", "applause", "music")
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,10 @@ def programme(minutes: float, sentences: int, sound_s: float) -> Programme:
     _add_human(whole, minutes * 60)
     for number, language in enumerate(LANGUAGES):
         _add_spoken(whole, language, sentences, number * sentences)
-    for name, make in SOUNDS.items():
-        if name != _QUIET_ROOM and sound_s > 0:
-            begin_s = whole.now_s
-            whole.pcm += make(sound_s)
-            whole.end(Section(name, "sound", begin_s, whole.now_s))
+    for name in _SOUNDS if sound_s > 0 else ():
+        begin_s = whole.now_s
+        whole.pcm += pcm(SOUNDS[name](sound_s))
+        whole.end(Section(name, "sound", begin_s, whole.now_s))
     return whole
 
 

@@ -84,8 +84,8 @@ def sound(numbers: Sequence[int]) -> bytes:
     return (height * 32_767).astype("<i2").tobytes()
 
 
-def recognised(model: Model, pcm: bytes) -> list[Recognition]:
-    recogniser = StreamRecogniser(model, Voice(), Script([]), lambda: 0.0)
+def recognised(model: Model, pcm: bytes, voice: Voice | None = None) -> list[Recognition]:
+    recogniser = StreamRecogniser(model, voice or Voice(), Script([]), lambda: 0.0)
     step = SAMPLE_RATE_HZ * 2 * FRAME_MS // 1000
     heard: list[Recognition] = []
     for at in range(0, len(pcm), step):
@@ -129,6 +129,27 @@ def test_silence_and_doubtful_words_give_nothing() -> None:
     assert model.encoded_ms == []
     model.sure = False
     assert recognised(model, sound([0, 1, 2, 1, 2, 0, 0])) == []
+
+
+class OneVoice(Voice):
+    """Takes the first four words for speech, and the others for another sound."""
+
+    def probabilities(self, samples: Samples) -> Sequence[float]:
+        frames = np.abs(samples.reshape(-1, FRAME_SAMPLES)).max(axis=1)
+        return [float(STEP / 2 < one < 4.5 * STEP) for one in frames]
+
+
+def test_words_in_other_sound_are_not_shown() -> None:
+    model = Model(["We", "heard", "the", "rain.", "(claps)", "Thank", "you."])
+    heard = recognised(model, sound([0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 0, 0]), OneVoice())
+    assert whole(heard) == ["We heard the rain."]
+
+
+def test_a_long_crowd_without_words_is_not_read_from_its_begin() -> None:
+    model = Model(["Rhubarb"])
+    model.sure = False
+    assert recognised(model, sound([0, 0, *[1] * 60, 0, 0])) == []
+    assert max(model.encoded_ms) < 10_000
 
 
 def test_a_phrase_that_was_returned_is_not_read_again() -> None:

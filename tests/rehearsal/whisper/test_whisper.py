@@ -9,7 +9,9 @@ from broadcaster.rehearsal.whisper.model_files import find_model
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 from tests.interpreter.human_speech import clips, plain_words, silence, word_errors
 from tests.interpreter.listening import listen
-from tests.interpreter.other_sounds import SOUNDS
+from tests.interpreter.sounds.building import pcm
+from tests.interpreter.sounds.catalogue import MURMUR, SOUNDS
+from tests.interpreter.sounds.with_speech import CASES
 from tests.rehearsal.talk_sound import excerpt
 from tests.support.deadline import deadline
 
@@ -56,7 +58,14 @@ async def test_the_talk_s_english_sentences_are_found(talk_pcm: bytes) -> None:
 
 
 async def test_nothing_is_invented_where_nobody_speaks() -> None:
+    sounds = b"".join(pcm(make(3.0)) for name, make in SOUNDS.items() if name != MURMUR)
     async with deadline(120):
-        sounds = b"".join(make(20.0) for make in SOUNDS.values())
         listening = await listen(sounds, real_time=False)
     assert listening.reports == []
+
+
+async def test_a_sentence_that_ends_in_applause_is_heard_and_no_more() -> None:
+    scene = CASES["speech, then ovation with whistles, +0 dB"].scene(4, 4.0)
+    async with deadline(120):
+        listening = await listen(pcm(scene.sound), real_time=False)
+    assert plain_words(listening.text()) == list(scene.words)

@@ -1,0 +1,75 @@
+"""Sound in English while nobody speaks: the rest of what was said before, or invented."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from tests.interpreter.human_speech import plain_words
+from tests.support.sound import RATE_HZ, Samples
+
+_STEP = RATE_HZ // 10
+_LOUD_RMS = 100.0
+_GAP_STEPS = 10
+"""Sound after a shorter pause than 1 s is of the same voice."""
+_KNOWN = 0.5
+"""Share of the words of a late voice that are found in the text before."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Sound without a longer pause.
+
+    Attributes:
+        begin_s: its begin, from that of the silence.
+        end_s: its end.
+        heard: the words that are understood in it.
+        late: most of them were said before; otherwise the sound is invented.
+    """
+
+    begin_s: float
+    end_s: float
+    heard: str
+    late: bool
+
+    def __str__(self) -> str:
+        kind = "late" if self.late else "invented"
+        return f"{self.begin_s:.1f} to {self.end_s:.1f} s, {kind}: {self.heard!r}"
+
+
+def loud_pieces(sound: Samples) -> list[tuple[int, int]]:
+    """First and last sample of each piece that is heard, in units of 16 bits at 24 kHz."""
+    steps = sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP)
+    loud = np.flatnonzero(np.sqrt(np.mean(steps**2, axis=1)) > _LOUD_RMS)
+    pieces = list[tuple[int, int]]()
+    for step in map(int, loud):
+        if pieces and step - pieces[-1][1] <= _GAP_STEPS:
+            pieces[-1] = (pieces[-1][0], step + 1)
+        else:
+            pieces.append((step, step + 1))
+    return [(first * _STEP, end * _STEP) for first, end in pieces]
+
+
+def pieces_of_nobody(
+    sound: Samples, before: Sequence[str], hear: Callable[[Samples], str]
+) -> list[Piece]:
+    """The sound that is there although nobody speaks.
+
+    Args:
+        sound: of the interpretation, 24 kHz, from a moment on at which nobody speaks.
+        before: words of the interpretation before that moment.
+        hear: understands the words of a voice.
+    """
+    pieces = []
+    for first, end in loud_pieces(sound):
+        heard = hear(sound[first:end])
+        late = _known(plain_words(heard), before)
+        pieces.append(Piece(first / RATE_HZ, end / RATE_HZ, heard, late))
+    return pieces
+
+
+def _known(words: Sequence[str], before: Sequence[str]) -> bool:
+    """Whether most of the words are in the text before, in their order."""
+    blocks = SequenceMatcher(None, before, words, autojunk=False).get_matching_blocks()
+    return bool(words) and sum(block.size for block in blocks) >= _KNOWN * len(words)

@@ -1,0 +1,1 @@
+"""Sounds without words, which numpy makes, and speech with such sounds around it."""
