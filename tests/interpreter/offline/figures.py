@@ -13,7 +13,12 @@ from tests.interpreter.judging import Listener
 from tests.interpreter.offline.audience import Channel, NewWords
 from tests.interpreter.offline.broadcast import Broadcast
 from tests.interpreter.offline.programme import Programme, Section, Sentence
-from tests.interpreter.offline.sound_of_nobody import Piece, pieces_of_nobody
+from tests.interpreter.offline.sound_of_nobody import (
+    LEAD_S,
+    Piece,
+    are_known,
+    pieces_of_nobody,
+)
 from tests.interpreter.spoken_words import Delays, Place
 from tests.support.sound import Samples
 
@@ -30,7 +35,8 @@ class Figures:
     Attributes:
         section: what was played.
         floor_words: of the captions of the original.
-        english: text of the interpretation.
+        english: text of the interpretation; of a section in which nobody speaks, what was not
+            said before.
         errors: words of the original that are wrong, missing or too many.
         text: delays of the text that a reader in English has.
         voice: delays of the voice in English.
@@ -105,6 +111,7 @@ class _Timeline:
         until_s = section.until_s + self.moved_s + self.clock_s
         text, voice, voice_errors = Delays(), Delays(), 0
         of_nobody: Sequence[Piece] = ()
+        translation = self._text(self.heard.english, section)
         if section.kind == "human":
             place = Place(section.words)
             for one in original:
@@ -118,10 +125,12 @@ class _Timeline:
             voice_errors = word_errors([word for word, _ in words], [one for one, _ in understood])
         if section.kind == "sound":
             of_nobody = self._sound_of_nobody(section)
+            if are_known(plain_words(translation), self._said_before(section)):
+                translation = ""
         return Figures(
             section,
             floor_words,
-            self._text(self.heard.english, section),
+            translation,
             word_errors(spoken, floor_words),
             text,
             voice,
@@ -139,10 +148,13 @@ class _Timeline:
         return [one for one in moved if section.begin_s <= one.at_s < section.until_s]
 
     def _text(self, channel: Channel, section: Section) -> str:
-        """The text of the captions of a channel that came in the section, as it was written."""
+        """The text of a section as it was written: what was said in it, or was then in English."""
         newest = dict[str, str]()
-        for at_s, caption in channel.captions:
-            if section.begin_s <= at_s - self.clock_s - self.moved_s < section.until_s:
+        for came_s, caption in channel.captions:
+            at_s = came_s - self.clock_s
+            if channel is self.heard.floor:
+                at_s = caption.start_ms / 1000
+            if section.begin_s <= at_s - self.moved_s < section.until_s:
                 newest[caption.id] = " ".join(caption.text.split())
         return " ".join(newest.values())
 
@@ -152,12 +164,18 @@ class _Timeline:
         begin, end = (max(0, round((one - first_s) * CLOCK_HZ)) for one in (begin_s, end_s))
         return self.heard.english.sound[begin:end]
 
+    def _said_before(self, section: Section) -> list[str]:
+        """The words of the interpretation in all sections before."""
+        before = [one for one in self.programme.sections if one.begin_s < section.begin_s]
+        return plain_words(" ".join(self._text(self.heard.english, one) for one in before))
+
     def _sound_of_nobody(self, section: Section) -> list[Piece]:
         """The sound in English from the begin of a section on."""
-        before = [one for one in self.programme.sections if one.begin_s < section.begin_s]
-        said = plain_words(" ".join(self._text(self.heard.english, one) for one in before))
-        sound = self._sound(section.begin_s, section.until_s)
-        return pieces_of_nobody(sound, said, lambda piece: self.listener.hear(_pcm(piece), "en")[0])
+        return pieces_of_nobody(
+            self._sound(section.begin_s - LEAD_S, section.until_s),
+            self._said_before(section),
+            lambda piece: self.listener.hear(_pcm(piece), "en")[0],
+        )
 
     def _voice(self, section: Section) -> list[tuple[str, float]]:
         """The words of the voice in a section, each with the second at which it begins."""

@@ -13,6 +13,8 @@ _STEP = RATE_HZ // 10
 _LOUD_RMS = 100.0
 _GAP_STEPS = 10
 """Sound after a shorter pause than 1 s is of the same voice."""
+LEAD_S = 3.0
+"""Sound before the silence, with which a word at its begin is understood."""
 _KNOWN = 0.5
 """Share of the words of a late voice that are found in the text before."""
 
@@ -57,19 +59,22 @@ def pieces_of_nobody(
     """The sound that is there although nobody speaks.
 
     Args:
-        sound: of the interpretation, 24 kHz, from a moment on at which nobody speaks.
+        sound: of the interpretation, 24 kHz, from `LEAD_S` before a moment on at which nobody
+            speaks.
         before: words of the interpretation before that moment.
         hear: understands the words of a voice.
     """
-    pieces = []
+    pieces = list[Piece]()
     for first, end in loud_pieces(sound):
-        heard = hear(sound[first:end])
-        late = _known(plain_words(heard), before)
-        pieces.append(Piece(first / RATE_HZ, end / RATE_HZ, heard, late))
+        begin_s, end_s = max(0.0, first / RATE_HZ - LEAD_S), end / RATE_HZ - LEAD_S
+        if end_s > 0:
+            heard = hear(sound[first:end])
+            late = are_known(plain_words(heard), before)
+            pieces.append(Piece(begin_s, end_s, heard, late))
     return pieces
 
 
-def _known(words: Sequence[str], before: Sequence[str]) -> bool:
+def are_known(words: Sequence[str], before: Sequence[str]) -> bool:
     """Whether most of the words are in the text before, in their order."""
     blocks = SequenceMatcher(None, before, words, autojunk=False).get_matching_blocks()
     return bool(words) and sum(block.size for block in blocks) >= _KNOWN * len(words)

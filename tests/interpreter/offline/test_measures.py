@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from tests.benchmarks.cpu import family_cpu_s
-from tests.interpreter.offline.sound_of_nobody import loud_pieces, pieces_of_nobody
+from tests.interpreter.offline.sound_of_nobody import LEAD_S, loud_pieces, pieces_of_nobody
 from tests.support.sound import RATE_HZ, Samples
 
 SENTENCE = ("the", "water", "is", "clean", "again")
@@ -29,13 +29,15 @@ def test_a_short_pause_does_not_part_a_voice() -> None:
 
 def test_the_rest_of_a_sentence_is_not_invented() -> None:
     heard = iter(("is clean again", "thank you"))
-    quiet = sound((0.0, 1.2), (4.0, 4.5))
+    quiet = sound((0.5, 1.0), (LEAD_S - 0.5, LEAD_S + 1.0), (5.5, 6.0))
     pieces = pieces_of_nobody(quiet, SENTENCE, lambda _: next(heard))
-    assert [(one.end_s - one.begin_s, one.late) for one in pieces] == [(1.2, True), (0.5, False)]
+    assert [(one.begin_s, one.end_s, one.late) for one in pieces] == [
+        *((0.0, 1.0, True), (2.5, 3.0, False)),
+    ]
 
 
 def test_sound_without_words_is_invented() -> None:
-    [piece] = pieces_of_nobody(sound((0.0, 0.4)), SENTENCE, lambda _: "")
+    [piece] = pieces_of_nobody(sound((4.0, 4.4)), SENTENCE, lambda _: "")
     assert not piece.late
     assert pieces_of_nobody(sound(), SENTENCE, lambda _: "") == []
 
