@@ -93,7 +93,8 @@ def main() -> None:
     table = Table(
         "nothing",
         "Sounds without words",
-        f"python -m tests.interpreter.nothing --seconds {options.seconds:g} --write",
+        f"python -m tests.interpreter.nothing --seconds {options.seconds:g} "
+        f"--after {options.after:g} --write",
         _COLUMNS,
         (*rows, measurement.total()),
         _NOTE,

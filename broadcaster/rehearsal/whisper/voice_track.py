@@ -1,4 +1,4 @@
-"""Where a voice was heard in the last moments of a stream, and the words that lie there."""
+"""Finds the words that lie where a voice was heard, in the last moments of a stream."""
 
 from collections import deque
 from collections.abc import Sequence

@@ -9,7 +9,7 @@ from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float64]
 Make = Callable[[float], Samples]
-"""Makes so many seconds of a sound."""
+"""Makes a sound of this many seconds."""
 _SPEECH_HZ = 4_500
 """A vowel has hardly anything above."""
 _BANDWIDTH = 0.12
@@ -56,7 +56,7 @@ def noise(seconds: float, seed: int, fall: float = 0.0) -> Samples:
 
 
 def band(sound: Samples, low_hz: float, high_hz: float) -> Samples:
-    """What a sound has between two frequencies."""
+    """The part of a sound between two frequencies."""
     spectrum = np.fft.rfft(sound)
     hz = np.fft.rfftfreq(sound.size, 1 / SAMPLE_RATE_HZ)
     spectrum[(hz < low_hz) | (hz > high_hz)] = 0
