@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from broadcaster.rehearsal.talk.parts import TextPart, cut_at
+
 MAX_HEARD = 64
 """Most recognitions that wait for a session. Further ones are lost."""
 
@@ -50,15 +52,13 @@ class Recognition:
         """The same with all times `ms` later."""
         return replace(self, start_ms=self.start_ms + ms, end_ms=self.end_ms + ms)
 
-    def part_of(self, text: str) -> str:
+    def part_of(self, text: str) -> TextPart:
         """The part of a sentence, written in any language, that was said here.
 
         The text is cut at the same share of its words as the speech; without spaces, at the same
         share of its characters. Neighbouring parts that share a cut give the whole text.
         """
-        joint = " " if " " in text else ""
-        units = text.split(" ") if joint else list(text)
-        return joint.join(units[round(self.begin * len(units)) : round(self.end * len(units))])
+        return TextPart(text, cut_at(text, self.begin), cut_at(text, self.end))
 
 
 class RecognitionQueue:

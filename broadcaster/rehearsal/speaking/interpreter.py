@@ -9,6 +9,7 @@ from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.speaking.inventions import Inventions
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice, SpokenPart
 from broadcaster.rehearsal.talk import Talk
+from broadcaster.rehearsal.talk.parts import TextPart
 from broadcaster.rehearsal.words.free_translation import FreeTranslation
 from broadcaster.rehearsal.worker_process import WorkerFailed
 
@@ -22,13 +23,13 @@ class WrittenTranslation:
     Attributes:
         text: with punctuation.
         language: ISO 639-1 code.
-        read: what the voice reads.
+        read: what the voice reads; a part of a sentence that was cut while it was said.
         length_ms: how long the sound lasts; None for the usual pace.
     """
 
     text: str
     language: str
-    read: str
+    read: TextPart
     length_ms: int | None = None
 
 
@@ -65,7 +66,7 @@ class TalkInterpreter:
         if heard.language:
             return heard.text
         if heard.kind != "words":
-            return heard.part_of(self._talk.sentences[heard.index].text)
+            return heard.part_of(self._talk.sentences[heard.index].text).text
         text = heard.text[:1].upper() + heard.text[1:]
         return text.replace(" i ", " I ")
 
@@ -102,7 +103,8 @@ class TalkInterpreter:
         if language != self._spoken_language(heard):
             text, read = await self._texts(heard, language)
         elif repeat:
-            text = read = self.original(heard)
+            text = self.original(heard)
+            read = TextPart.all_of(text)
         else:
             return None
         if not text:
@@ -112,7 +114,7 @@ class TalkInterpreter:
     async def sound(self, said: WrittenTranslation) -> bytes | None:
         """PCM s16le mono 24 kHz, empty without a voice for the language; None if it fails."""
         try:
-            return await self._voice.speak(said.read, said.language, said.length_ms)
+            return await self._voice.speak_part(said.read, said.language, said.length_ms)
         except WorkerFailed as error:
             _log.warning("a sentence is not spoken: %s", error)
             return None
@@ -127,7 +129,9 @@ class TalkInterpreter:
             waited_s: since it was written.
         """
         try:
-            async for part in self._voice.parts(said.read, said.language, said.length_ms, waited_s):
+            async for part in self._voice.parts(
+                said.read.text, said.language, said.length_ms, waited_s
+            ):
                 yield part
         except WorkerFailed as error:
             _log.warning("a sentence is not spoken to its end: %s", error)
@@ -169,7 +173,9 @@ class TalkInterpreter:
             text: in `language`.
             language: ISO 639-1 code.
         """
-        return await self._spoken(WrittenTranslation(text, language, text)) if text else None
+        if not text:
+            return None
+        return await self._spoken(WrittenTranslation(text, language, TextPart.all_of(text)))
 
     def invented_text(self, language: str) -> str:
         """A sentence that nobody said, as models write it in silence."""
@@ -178,7 +184,7 @@ class TalkInterpreter:
     async def invented(self, language: str) -> SpokenTranslation | None:
         """The same with its sound; None if the voice fails."""
         text = self.invented_text(language)
-        return await self._spoken(WrittenTranslation(text, language, text))
+        return await self._spoken(WrittenTranslation(text, language, TextPart.all_of(text)))
 
     async def _spoken(self, said: WrittenTranslation) -> SpokenTranslation | None:
         pcm = await self.sound(said)
@@ -199,19 +205,19 @@ class TalkInterpreter:
             return heard.language
         return self._talk.sentences[heard.index].language if heard.kind == "sentence" else "en"
 
-    async def _texts(self, heard: Recognition, language: str) -> tuple[str, str]:
+    async def _texts(self, heard: Recognition, language: str) -> tuple[str, TextPart]:
         """The translation as written and as the voice reads it; both empty without one."""
         index = heard.index if heard.kind == "sentence" else heard.matched
         if index >= 0 and language in self._talk.sentences[index].translations:
             sentence = self._talk.sentences[index]
             written, read = sentence.translations[language], sentence.spoken_text(language)
-            return heard.part_of(written), heard.part_of(read)
+            return heard.part_of(written).text, heard.part_of(read)
         spoken = self._spoken_language(heard)
         english = self.original(heard) if spoken == "en" else heard.english
         if language == "en" and english:
-            return english, english
+            return english, TextPart.all_of(english)
         text = await self._free.translate(self.original(heard), spoken, language, english)
-        return text, text
+        return text, TextPart.all_of(text)
 
 
 def _plain(text: str) -> str:

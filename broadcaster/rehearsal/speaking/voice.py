@@ -12,6 +12,7 @@ from broadcaster.rehearsal.speaking.clauses import clauses
 from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
 from broadcaster.rehearsal.speaking.sound_cache import SoundCache
 from broadcaster.rehearsal.talk import rendered
+from broadcaster.rehearsal.talk.parts import TextPart
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _MODULE = "broadcaster.rehearsal.speaking.voice_worker"
@@ -101,6 +102,15 @@ class RehearsalVoice:
             pcm = await self.speak(part.strip(), language, length_ms, 0.0 if said else waited_s)
             begin, said = said, said + len(part)
             yield SpokenPart(pcm, begin / length, said / length, last=said == len(text))
+
+    async def speak_part(
+        self, part: TextPart, language: str, length_ms: int | None = None
+    ) -> bytes:
+        """`speak` for a part of a sentence; what was rendered ahead sounds as in the sentence."""
+        ahead = self._ahead if length_ms is None else None
+        if ahead is not None and ahead.has(part.sentence, language):
+            return await asyncio.to_thread(ahead.part, part, language)
+        return await self.speak(part.text, language, length_ms)
 
     async def prepare(self) -> None:
         """Load the natural voice, so that its first sentence comes as soon as all others."""

@@ -14,6 +14,9 @@ from pathlib import Path
 import av
 import numpy as np
 
+from broadcaster.rehearsal.talk.cutting import CuttableSentence
+from broadcaster.rehearsal.talk.parts import TextPart
+
 FOLDER = Path(__file__).with_name("voices")
 INDEX_PATH = FOLDER / "voices.json"
 RATE_HZ = 24_000
@@ -66,6 +69,19 @@ class RenderedVoices:
             file.seek(begin)
             stream = file.read(size)
         return decoded(stream) + bytes(RATE_HZ * END_PAUSE_MS // 1000 * 2)
+
+    def part(self, part: TextPart, language: str) -> bytes:
+        """The same of a part of a sentence; takes 30 ms.
+
+        Neighbouring parts together are the sentence, which fades for a moment where it is cut.
+
+        Raises:
+            KeyError: the sentence was not rendered.
+        """
+        whole = self.sound(part.sentence, language)
+        if part == TextPart.all_of(part.sentence):
+            return whole
+        return CuttableSentence(whole, part.sentence).sound(part)
 
 
 @cache

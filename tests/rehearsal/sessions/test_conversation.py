@@ -4,15 +4,18 @@ import asyncio
 import base64
 from typing import Any
 
+import numpy as np
 import pytest
 from aiohttp.test_utils import TestServer
 from openai import AsyncOpenAI
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.speaking import voice
+from broadcaster.rehearsal.talk import rendered
 from tests.rehearsal.realtime_client import CONVERSATION, RealtimeClient, realtime, text_of
 from tests.rehearsal.talk_sound import excerpt
 from tests.support.deadline import deadline
+from tests.support.sound import samples
 
 SENTENCES = [sentence for sentence in talk.load().sentences if sentence.language == "en"]
 GERMAN = [sentence.translations["de"] for sentence in SENTENCES]
@@ -69,6 +72,34 @@ async def test_recordings_cut_anywhere_lose_and_repeat_nothing(
     said = joint.join(text for text in texts if text)
     assert len(said) > len(whole) * 0.4
     assert whole.startswith(said)
+
+
+@pytest.mark.parametrize("language", ["fr", "ja"])
+async def test_a_sentence_cut_in_two_is_spoken_by_one_voice(
+    server: TestServer, talk_pcm: bytes, language: str
+) -> None:
+    """Both parts are the sound of the sentence that was rendered ahead, and nothing is missing."""
+    sentence = SENTENCES[4]
+    middle_ms = (sentence.start_ms + sentence.end_ms) // 2
+    texts, parts = [], []
+    async with realtime(server, CONVERSATION) as client:
+        for begin_ms, end_ms in (
+            (sentence.start_ms - 150, middle_ms),
+            (middle_ms, sentence.end_ms + 150),
+        ):
+            client.events.clear()
+            response = await client.interpret(excerpt(talk_pcm, begin_ms, end_ms), language)
+            texts.append(text_of(response))
+            deltas = client.of("response.output_audio.delta")
+            parts.append(b"".join(base64.b64decode(one["delta"]) for one in deltas))
+    joint = "" if language == "ja" else " "
+    assert joint.join(texts) == sentence.translations[language]
+    assert all(len(one) > 24_000 for one in parts)
+    spoken = sentence.spoken_text(language)
+    said = samples(await asyncio.to_thread(rendered.load().sound, spoken, language))
+    heard = samples(b"".join(parts))
+    assert heard.size == said.size
+    assert np.corrcoef(heard, said)[0, 1] > 0.995
 
 
 async def test_a_text_is_read_aloud_as_it_is(server: TestServer) -> None:
