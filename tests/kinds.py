@@ -58,6 +58,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_children": "realtime",
     "commands/test_cli": "realtime",
     "commands/test_data_folder": "realtime",
+    "commands/test_demo": "realtime",
     "commands/test_goodbye.": "realtime redis",
     "commands/test_goodbye_page": "browser realtime redis sound",
     "commands/test_interpreter": "realtime",

@@ -51,7 +51,7 @@ async def rehearsal_server() -> AsyncIterator[Running]:
     Raises:
         BroadcasterError: it did not start.
     """
-    command = (sys.executable, "-m", "broadcaster.rehearsal", "--port", "0")
+    command = (sys.executable, "-m", "broadcaster.rehearsal", "--port", "0", "--quiet")
     async with child(command, stdout=asyncio.subprocess.PIPE) as process:
         assert process.stdout is not None
         try:

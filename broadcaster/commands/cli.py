@@ -3,6 +3,7 @@
 import io
 import sys
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,8 @@ def demo(*, lan: bool, **address: Any) -> None:
     """Run a complete broadcast of a prepared talk; needs no key.
 
     The demo keeps its data in a temporary folder and brings its own interpreter, so it ignores
-    BROADCASTER_DATA_DIR, BROADCASTER_REDIS_URL, BROADCASTER_WORKERS, and the settings that choose
-    the Realtime service.
+    settings of folders, Redis, workers, keys, and the services that interpret. It names those that
+    are set.
     """
     from broadcaster.commands.demo import FIXED, show
     from broadcaster.system.certificates import lan_address
@@ -132,8 +133,11 @@ def demo(*, lan: bool, **address: Any) -> None:
     warn(settings)
     if lan:
         changes: dict[str, Any] = {"host": "0.0.0.0", "tls": True}  # noqa: S104
+        here = lan_address()
         if settings.public_url is None and settings.port:
-            changes["public_url"] = f"https://{lan_address()}:{settings.port}"
+            changes["public_url"] = f"https://{here}:{settings.port}"
+        if settings.public_url is None and ip_address(here).is_loopback:
+            click.echo("Warning: this machine has no network, so no phone reaches it.", err=True)
         settings = settings.model_copy(update=changes)
     log.configure("warning")
     run(show(settings, out))

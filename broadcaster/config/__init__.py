@@ -2,7 +2,7 @@
 
 from broadcaster.config.roles import USED_BY, Role, unused
 from broadcaster.config.settings import ENV_FILE, PREFIX, Settings
-from broadcaster.config.variables import unknown_variables, variable
+from broadcaster.config.variables import given_variables, unknown_variables, variable
 
 __all__ = [
     "ENV_FILE",
@@ -10,6 +10,7 @@ __all__ = [
     "USED_BY",
     "Role",
     "Settings",
+    "given_variables",
     "unknown_variables",
     "unused",
     "variable",

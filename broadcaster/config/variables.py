@@ -18,6 +18,12 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
+def given_variables() -> dict[str, str]:
+    """The variables of the environment and the `.env` file, their names in capitals."""
+    given = {**dotenv_values(ENV_FILE), **os.environ}
+    return {name.upper(): value or "" for name, value in given.items()}
+
+
 def unknown_variables() -> dict[str, str]:
     """Variables of the environment and the `.env` file that are named like a setting by mistake.
 
@@ -25,9 +31,8 @@ def unknown_variables() -> dict[str, str]:
         For each the variable that was probably meant, empty when none is similar.
     """
     known = {variable(name) for name in Settings.model_fields} | OTHER_VARIABLES
-    given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
     found: dict[str, str] = {}
-    for name in sorted(given - known):
+    for name in sorted(given_variables().keys() - known):
         if name.startswith(PREFIX):
             # The prefix, which all share, would make every two names similar.
             names = [one.removeprefix(PREFIX) for one in known]

@@ -2,18 +2,15 @@
 
 import argparse
 import asyncio
-import importlib.util
 import json
 import logging
 import sys
 from pathlib import Path
 
 from broadcaster.rehearsal.faults.catalogue import MOMENTS, Fault
-from broadcaster.rehearsal.serving import serve
+from broadcaster.rehearsal.serving import missing_engines, serve
 from broadcaster.rehearsal.sessions.session import RehearsalSettings
 from broadcaster.rehearsal.wire.validation import Invalid
-
-_ENGINES = ("espeakng_loader", "pocketsphinx")
 
 
 def main() -> None:
@@ -27,6 +24,7 @@ def main() -> None:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090, help="0 picks a free one")
+    parser.add_argument("--quiet", action="store_true", help="write warnings alone to stderr")
     parser.add_argument("--expires-s", type=float, default=usual.expires_s)
     parser.add_argument("--close-delay-s", type=float, default=usual.close_delay_s)
     parser.add_argument("--response-speed", type=float, default=usual.response_speed)
@@ -46,8 +44,7 @@ def main() -> None:
         help="a JSON list of faults, as for POST /rehearsal/faults",
     )
     options = parser.parse_args()
-    missing = [name for name in _ENGINES if importlib.util.find_spec(name) is None]
-    if missing:
+    if missing := missing_engines():
         parser.error(
             f"the speech engines are missing ({', '.join(missing)}); "
             "install the package with its extra: conference-broadcaster[rehearsal]"
@@ -59,9 +56,10 @@ def main() -> None:
             faults += Fault.list_from_json(listed)
     except (Invalid, OSError, ValueError) as wrong:
         parser.error(f"the faults cannot be used: {wrong}")
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    level = logging.WARNING if options.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(levelname)s %(message)s", stream=sys.stderr)
     settings = RehearsalSettings(options.expires_s, options.close_delay_s, options.response_speed)
-    asyncio.run(serve(options.host, options.port, settings, faults))
+    asyncio.run(serve(options.host, options.port, settings, faults, quiet=options.quiet))
 
 
 if __name__ == "__main__":
