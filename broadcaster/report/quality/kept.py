@@ -1,8 +1,10 @@
 """Numbers, names and terms of the glossary that come through: found by their writing."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from broadcaster.model.event import Term
@@ -100,6 +102,7 @@ def names_kept(
     known = known_names(source_language, language)
     script = script_of(one.text for one in channel)
 
+    @cache
     def forms(name: str) -> tuple[str, ...]:
         plain = folded(name)
         own = (plain,) if script_of([name]) == script else ()
@@ -165,22 +168,21 @@ def _kept(
 
     Args:
         said: text, time and forms, in the order of speech.
-        channel: where to look.
+        channel: where to look, in the order of speech.
         parts: what can be claimed of a line.
         claim: takes one form out of what is free; False if it is not there.
     """
     if not said:
         return None
-    left = [(one.start_ms, parts(one.line)) for one in channel]
-    missing = [
-        text
-        for text, said_ms, forms in said
-        if not any(
-            claim(free, forms)
-            for at_ms, free in left
-            if EARLIEST_MS <= at_ms - said_ms <= LATEST_MS
-        )
-    ]
+    starts_ms = [one.start_ms for one in channel]
+    left = [parts(one.line) for one in channel]
+
+    def found(said_ms: int, forms: _Forms) -> bool:
+        first = bisect_left(starts_ms, said_ms + EARLIEST_MS)
+        last = bisect_right(starts_ms, said_ms + LATEST_MS)
+        return any(claim(free, forms) for free in left[first:last])
+
+    missing = [text for text, said_ms, forms in said if not found(said_ms, forms)]
     return Kept(len(said), len(said) - len(missing), tuple(missing))
 
 
