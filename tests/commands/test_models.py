@@ -150,6 +150,11 @@ def test_a_folder_that_is_none_or_full_is_told(
     assert missing.output.startswith("Error: ")
     models_dir.parent.joinpath("file").touch()
     assert invoke(models_dir.parent / "file", "list").exit_code == 2
+    pipe = models_dir.parent / "pipe"
+    pipe.mkdir()
+    os.mkfifo(pipe / "model.bin")
+    assert "(no_model)" in invoke(models_dir, "add", pipe).output
+    assert "has no models" in invoke(pipe.parent, "list").output
     monkeypatch.setattr(adding, "free_bytes", lambda _folder: 10)
     full = invoke(models_dir, "add", made / "opus-mt-en-de")
     assert "(disk_full)" in full.output
@@ -195,6 +200,8 @@ def test_what_cannot_be_used_is_refused_and_leaves_nothing(
     answer = invoke(models_dir, "add", source, *words[1:])
     assert answer.exit_code == 1
     assert f"({error})" in answer.output
+    if error in {"no_model", "several_models", "not_an_archive"}:
+        assert source.name in answer.output
     assert list(models_dir.iterdir()) == []
 
 

@@ -80,7 +80,7 @@ def add_model(wish: Wish, models_dir: Path) -> Added:
     """
     sha256, compared = _hash(wish)
     with _room(wish, models_dir) as room:
-        found = _model_in(room / "files")
+        found = _model_in(room / "files", wish.source.resolve().name)
         root = room / _name(wish, found if found != room / "files" else None)
         if (models_dir / root.name).exists():
             raise ModelRefused(
@@ -145,12 +145,13 @@ def _hash(wish: Wish) -> tuple[str, bool]:
     if source.is_dir():
         hashed = weights_of(source)
         if not hashed.is_file():
-            raise _no_model(source.name)
+            raise _no_model(source.resolve().name)
     elif not is_archive(source):
         raise ModelRefused(
             "not_an_archive",
             f"{source.name} is neither a folder nor a zip or tar archive",
-            "Give the folder or the archive of a model that was converted for CTranslate2.",
+            "Give the folder or the archive of a model that was converted for CTranslate2. Copy "
+            "the file of a voice, kokoro*.onnx, into the folder of models itself.",
         )
     with hashed.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -164,8 +165,13 @@ def _hash(wish: Wish) -> tuple[str, bool]:
     return found, bool(expected)
 
 
-def _model_in(folder: Path) -> Path:
-    """The folder of the only model below a folder."""
+def _model_in(folder: Path, source: str) -> Path:
+    """The folder of the only model below a folder.
+
+    Args:
+        folder: where to look.
+        source: name of what it came from.
+    """
     found = {path.parent for path in folder.rglob("model.bin")}
     roots = {
         path.parent
@@ -177,11 +183,11 @@ def _model_in(folder: Path) -> Path:
     if len(usable) > 1:
         raise ModelRefused(
             "several_models",
-            f"there are {len(usable)} models in it",
+            f"{source} has {len(usable)} models",
             "Add them one after the other.",
         )
     if not usable:
-        raise _no_model(folder.name)
+        raise _no_model(source)
     return usable[0]
 
 

@@ -73,8 +73,11 @@ class TextModelFolder:
 
 def has_text_model(folder: Path) -> bool:
     """Whether the folder has the weights of a translation model."""
+    weights = _weights_folder(folder) / WEIGHTS
     try:
-        with (_weights_folder(folder) / WEIGHTS).open("rb") as file:
+        if not weights.is_file():
+            return False
+        with weights.open("rb") as file:
             return _KIND in file.read(_HEADER_BYTES)
     except OSError:
         return False
