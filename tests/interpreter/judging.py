@@ -11,7 +11,7 @@ from broadcaster.rehearsal.resample import Resampler
 from broadcaster.rehearsal.spelling.numerals import with_numbers_written
 from broadcaster.rehearsal.spelling.spellers import speller
 from broadcaster.rehearsal.whisper.engine import Whisper
-from broadcaster.rehearsal.whisper.hypothesis import MODEL_HZ, EncodedSpeech
+from broadcaster.rehearsal.whisper.hypothesis import MODEL_HZ, EncodedSpeech, SpeechModel
 from broadcaster.rehearsal.whisper.model_files import find_model, usable_cores
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 from tests.interpreter.human_speech import word_errors
@@ -27,10 +27,14 @@ _LOUD = 0.3
 
 
 class Listener:
-    """Whisper base, which hears one sentence at a time."""
+    """Hears one sentence at a time.
 
-    def __init__(self) -> None:
-        self._whisper = Whisper(find_model(None, usable_cores()), usable_cores())
+    Args:
+        model: listens; without one it is Whisper base.
+    """
+
+    def __init__(self, model: SpeechModel | None = None) -> None:
+        self._model = model or Whisper(find_model(None, usable_cores()), usable_cores())
 
     def hear(self, pcm: bytes, language: str) -> tuple[str, dict[str, float]]:
         """The words, taken for a language, and how likely each language is.
@@ -59,7 +63,7 @@ class Listener:
     def _speech(self, pcm: bytes) -> EncodedSpeech:
         samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32_768
         sound = Resampler(SAMPLE_RATE_HZ, MODEL_HZ).process(samples).astype(np.float32)
-        return self._whisper.encode(sound)
+        return self._model.encode(sound)
 
 
 def units(text: str, language: str) -> list[str]:

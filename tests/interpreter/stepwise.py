@@ -6,7 +6,8 @@ It reads as often as on a machine that is never late, so a result depends on the
 import time
 from dataclasses import dataclass
 
-from broadcaster.rehearsal.hearing.script import Script
+from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.hearing.script import Script, words_of
 from broadcaster.rehearsal.whisper.engine import SileroVoice
 from broadcaster.rehearsal.whisper.hypothesis import (
     MODEL_HZ,
@@ -16,8 +17,9 @@ from broadcaster.rehearsal.whisper.hypothesis import (
 )
 from broadcaster.rehearsal.whisper.stream_recogniser import StreamRecogniser
 from broadcaster.rehearsal.wire.constants import BYTES_PER_MS
+from tests.interpreter.listening import Report
 
-_STEP_MS = 200
+STEP_MS = 200
 
 
 @dataclass
@@ -48,13 +50,31 @@ class Heard:
     cpu_s: float
 
 
+def recognised(
+    model: SpeechModel, pcm: bytes, *, step_ms: int = STEP_MS, first_ms: int = STEP_MS
+) -> list[Report]:
+    """All that is heard in a sound, each report with the time at which it comes.
+
+    Args:
+        model: listens.
+        pcm: s16le mono 24 kHz.
+        step_ms: length of the pieces in which it comes. There is at most one reading in each.
+        first_ms: length of the first piece.
+    """
+    script = Script([words_of(sentence.text) for sentence in talk.load().sentences])
+    recogniser = StreamRecogniser(model, SileroVoice(), script, lambda: 0.0)
+    reports, at_ms, end_ms = list[Report](), 0, len(pcm) // BYTES_PER_MS
+    while at_ms < end_ms:
+        until_ms = min(end_ms, at_ms + (step_ms if at_ms else first_ms))
+        heard = recogniser.feed(pcm[at_ms * BYTES_PER_MS : until_ms * BYTES_PER_MS])
+        reports += [Report(until_ms, one) for one in heard + recogniser.look()]
+        at_ms = until_ms
+    return reports + [Report(end_ms, one) for one in recogniser.flush()]
+
+
 def heard(pcm: bytes, model: SpeechModel) -> Heard:
     """Have a sound (s16le mono 24 kHz) recognised as a stream of its own."""
     counting, began_s = CountingModel(model), time.process_time()
-    recogniser = StreamRecogniser(counting, SileroVoice(), Script([]), lambda: 0.0)
-    reports = []
-    for at in range(0, len(pcm), _STEP_MS * BYTES_PER_MS):
-        reports += recogniser.feed(pcm[at : at + _STEP_MS * BYTES_PER_MS]) + recogniser.look()
-    reports += recogniser.flush()
+    reports = [one.heard for one in recognised(counting, pcm)]
     text = " ".join(one.text for one in reports if one.kind == "words")
     return Heard(text, counting.read_s, time.process_time() - began_s)

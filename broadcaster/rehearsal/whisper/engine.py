@@ -114,7 +114,7 @@ class WhisperSpeech:
     def words(self, language: str, context: str, said: Sequence[HeardWord]) -> Sequence[HeardWord]:
         """See `EncodedSpeech`."""
         tokenizer = self._whisper.tokenizer(language, "transcribe")
-        before = [token for word in said for token in word.tokens]
+        before = _begin(tokenizer, said, capital=not context)
         prompt = []
         if context:
             prompt = [tokenizer.sot_prev, *tokenizer.encode(f" {context}")[-_CONTEXT_TOKENS:]]
@@ -131,7 +131,7 @@ class WhisperSpeech:
             in_sound = [float(word["probability"]) for word in aligned]
             if not is_evident(in_sound, self._whisper.in_silence(tokenizer, tokens)):
                 return ()
-        fresh = _without(aligned, len(before))
+        fresh = _without(aligned, len(before), tokenizer)
         merge_punctuations(fresh, _OPENING, _CLOSING)
         words = [
             HeardWord(
@@ -172,14 +172,29 @@ class WhisperSpeech:
         return tokens, mean > _SURPRISED and repetition < _REPETITIVE and not soundless
 
 
-def _without(aligned: Sequence[Mapping[str, Any]], count: int) -> list[dict[str, Any]]:
+def _begin(tokenizer: Tokenizer, said: Sequence[HeardWord], *, capital: bool) -> list[int]:
+    """The tokens of settled words, with a capital where a text begins.
+
+    After a small letter the model writes on without punctuation and with more errors.
+    """
+    if capital and said and (first := said[0].text.strip())[:1].islower():
+        tokens = tokenizer.encode(f" {first[0].upper()}{first[1:]}")
+        return [*tokens, *(token for word in said[1:] for token in word.tokens)]
+    return [token for word in said for token in word.tokens]
+
+
+def _without(
+    aligned: Sequence[Mapping[str, Any]], count: int, tokenizer: Tokenizer
+) -> list[dict[str, Any]]:
     """The aligned words after the first `count` tokens; the first may be the rest of a word."""
     fresh = []
     for word in aligned:
         tokens = word["tokens"][max(0, count) :]
+        if tokens and count > 0:
+            fresh.append({**word, "word": tokenizer.decode(tokens), "tokens": tokens})
+        elif tokens:
+            fresh.append(dict(word))
         count -= len(word["tokens"])
-        if tokens:
-            fresh.append({**word, "tokens": tokens})
     return fresh
 
 

@@ -13,7 +13,7 @@ from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.hearing.script import Script
 from broadcaster.rehearsal.resample import Resampler
 from broadcaster.rehearsal.whisper.agreement import Agreement
-from broadcaster.rehearsal.whisper.heard_language import HeardLanguage
+from broadcaster.rehearsal.whisper.heard_language import HeardLanguage, model_code
 from broadcaster.rehearsal.whisper.hypothesis import (
     FRAME_SAMPLES,
     MODEL_HZ,
@@ -43,6 +43,8 @@ _WORDLESS_MS, _WORDLESS_KEPT_MS = 8_000, 4_000
 """Of sound that is longer and has no word, only the end is read again: a crowd goes on for long."""
 _AFTER_MS = 150
 """An utterance is whole when a reading had this much sound after its last frame of speech."""
+_UNREAD_MS = 2_000
+"""After this much speech without a word the model has stopped: another language has begun."""
 _MARGIN_MS = 250
 """Sound around a phrase that is translated with it."""
 
@@ -130,7 +132,7 @@ class StreamRecogniser:
         if self._start_ms is None:
             return []
         heard: list[Recognition] = []
-        if self._read_ms >= self._gate.end_ms + _AFTER_MS:
+        if self._read_ms >= self._gate.end_ms + _AFTER_MS and not self._language.doubtful:
             self._phrases.add(self._unsettled, self._phrases.language)
             heard = self._cut(ended=True)
         elif self._gate.voiced_ms >= _LEAST_VOICED_MS:
@@ -144,22 +146,29 @@ class StreamRecogniser:
         began_s, heard = self._now_s(), list[Recognition]()
         encoded = self._model.encode(self._sound.between(self._start_ms, until_ms))
         length_ms = until_ms - self._start_ms
-        before = self._language.code
-        language = self._language.hear(encoded.languages(), length_ms, settled=bool(self._said))
+        before = self._phrases.language
+        language = self._language.hear(
+            encoded.languages(), length_ms, settled=bool(self._said), last=ended
+        )
         if language != before and self._said:
             heard += self._cut(ended=True)
             self._begin(self._said[-1].end_ms)
             encoded = self._model.encode(self._sound.between(self._start_ms, until_ms))
         fresh = encoded.words(language, self._context, self._said)
         words = self._voiced.spoken([word.later(self._start_ms) for word in fresh])
-        all_of_it = ended or length_ms > _LONGEST_MS
-        settled = words if all_of_it else self._agreement.settled(words)
+        stopped_ms = self._stopped_ms(words, until_ms)
+        all_of_it = ended or length_ms > _LONGEST_MS or stopped_ms is not None
+        settled = words if all_of_it else self._settled(words, until_ms)
         self._said += settled
         self._unsettled = words[len(settled) :]
         self._phrases.add(settled, language)
-        heard += self._cut(ended=ended)
-        if settled and not ended:
+        over = ended or stopped_ms is not None
+        heard += self._cut(ended=over)
+        if settled and not over:
             heard += self._phrases.begun(self._unsettled)
+        if stopped_ms is not None:
+            self._begin(stopped_ms)
+            return heard + self._read(until_ms, ended=ended)
         if all_of_it:
             self._begin(until_ms)
         elif not words and not self._said and length_ms > _WORDLESS_MS:
@@ -170,6 +179,22 @@ class StreamRecogniser:
         self._read_ms = until_ms
         self._step_ms = max(_STEP_MS, _REST * 1000 * (self._now_s() - began_s))
         return heard
+
+    def _stopped_ms(self, words: Sequence[HeardWord], until_ms: int) -> int | None:
+        """The end of the last word, if the model has left out the speech after it."""
+        assert self._start_ms is not None
+        known = words or self._said
+        end_ms = known[-1].end_ms if known else 0
+        if self._language.doubtful or end_ms < self._start_ms + _LEAST_VOICED_MS:
+            return None
+        return end_ms if min(until_ms, self._gate.end_ms) - end_ms > _UNREAD_MS else None
+
+    def _settled(self, words: Sequence[HeardWord], until_ms: int) -> Sequence[HeardWord]:
+        """The words that a reading of an utterance that goes on settles."""
+        if not self._language.doubtful:
+            return self._agreement.settled(words, until_ms)
+        self._agreement.note(words)
+        return ()
 
     def _cut(self, *, ended: bool) -> list[Recognition]:
         """The whole phrases, translated into English; their sound is not read again."""
@@ -184,13 +209,13 @@ class StreamRecogniser:
 
     def _start_after(self, count: int) -> None:
         """Read from now on what follows the first `count` settled words."""
-        last, rest = self._said[count - 1], self._said[count:]
-        self._start_ms = (last.end_ms + rest[0].start_ms) // 2 if rest else last.end_ms
-        self._said = rest
+        last, self._said = self._said[count - 1], self._said[count:]
+        after_ms = [word.start_ms for word in (*self._said, *self._unsettled)]
+        self._start_ms = (last.end_ms + after_ms[0]) // 2 if after_ms else last.end_ms
 
     def _with_english(self, heard: Recognition) -> Recognition:
         if heard.language == "en" or heard.matched >= 0:
             return heard
         sound = self._sound.between(heard.start_ms - _MARGIN_MS, heard.end_ms + _MARGIN_MS)
-        english = self._model.encode(sound).english(self._language.code or heard.language)
+        english = self._model.encode(sound).english(model_code(heard.language))
         return replace(heard, english=english)

@@ -28,19 +28,25 @@ class Reading:
     def __init__(self, model: "Model", samples: Samples) -> None:
         self.model, self.samples = model, samples
 
-    def languages(self) -> Mapping[str, float]:
+    def spoken(self) -> str:
         heights = np.abs(self.samples)
-        return {"es" if np.median(heights[heights > STEP / 2]) > 0.5 else "en": 0.99}
+        return "es" if np.median(heights[heights > STEP / 2]) > 0.5 else "en"
 
-    def words(
-        self, _language: str, _context: str, said: Sequence[HeardWord]
-    ) -> Sequence[HeardWord]:
+    def languages(self) -> Mapping[str, float]:
+        if self.samples.size < self.model.doubts_ms * MODEL_HZ // 1000:
+            return {"es": 0.5, "en": 0.3}
+        return {self.spoken(): 0.99}
+
+    def words(self, language: str, _context: str, said: Sequence[HeardWord]) -> Sequence[HeardWord]:
         numbers = np.round(self.samples / STEP).astype(int)
         edges = np.flatnonzero(np.diff(numbers, prepend=0, append=0))
-        found = []
+        found = list[HeardWord]()
         for start, end in pairwise(edges):
+            if self.model.stops and found and (numbers[start] * STEP > 0.5) != (language == "es"):
+                break
             if numbers[start] and end - start > MODEL_HZ * WORD_MS // 1000 // 2:
-                text = self.model.texts[numbers[start]]
+                known = language == self.spoken()
+                text = self.model.texts[numbers[start]] if known else "nonsense"
                 times = int(start) * 1000 // MODEL_HZ, int(end) * 1000 // MODEL_HZ
                 found.append(HeardWord(f" {text}", *times))
         if found and found[-1].end_ms >= self.samples.size * 1000 // MODEL_HZ - 50:
@@ -64,6 +70,10 @@ class Model:
         self.readings = 0
         self.encoded_ms = list[int]()
         self.sure = True
+        self.stops = False
+        """It leaves out what is not in the language that it is told."""
+        self.doubts_ms = 0
+        """In less sound than this it does not tell the language."""
 
     def encode(self, samples: Samples) -> Reading:
         self.encoded_ms.append(samples.size * 1000 // MODEL_HZ)
@@ -166,6 +176,24 @@ def test_another_language_is_translated_into_english() -> None:
     phrase = recognised(model, sound([0, 0, 30, 31, 32, 0, 0]))[-1]
     assert (phrase.language, phrase.text) == ("es", "hola a todos.")
     assert phrase.english == "es: hola a todos."
+
+
+def test_no_word_is_shown_in_the_language_before_while_a_change_is_doubtful() -> None:
+    model = Model([*(f"w{n}" for n in range(1, 30)), *(f"s{n}" for n in range(30, 40))])
+    model.doubts_ms = 2_000
+    pcm = sound([0, 0, *range(1, 11), 0, 0, *range(30, 40), 0, 0])
+    heard = recognised(model, pcm)
+    assert "nonsense" not in " ".join(one.text for one in heard)
+    assert whole(heard)[-1] == " ".join(f"s{n}" for n in range(30, 40))
+
+
+def test_a_second_speaker_in_another_language_is_heard_without_a_pause_between_them() -> None:
+    model = Model([*(f"w{n}" for n in range(1, 30)), *(f"s{n}" for n in range(30, 40))])
+    model.stops = True
+    heard = recognised(model, sound([0, 0, *range(1, 9), *range(30, 37), 0, 0]))
+    first, second = [one for one in heard if one.kind == "words"]
+    assert first.text == " ".join(f"w{n}" for n in range(1, 9))
+    assert (second.language, second.text) == ("es", " ".join(f"s{n}" for n in range(30, 37)))
 
 
 def test_a_flush_returns_what_is_being_said_and_the_stream_goes_on() -> None:

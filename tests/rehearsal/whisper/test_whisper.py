@@ -1,5 +1,7 @@
 """The real model, in the process that recognises a stream, faster than real time."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from broadcaster.rehearsal.resample import Resampler
@@ -25,6 +27,13 @@ def test_a_reading_goes_on_after_the_settled_words() -> None:
     rest = encoded.words("en", "", words[:6])
     assert [word.text for word in rest] == [word.text for word in words[6:]]
     assert rest[0].start_ms >= words[5].start_ms
+    number = next(
+        n for n, word in enumerate(words) if len(word.tokens) > 1 and word.text[1:].isalpha()
+    )
+    half = replace(words[number], tokens=words[number].tokens[:1])
+    rest = encoded.words("en", "", [*words[:number], half])
+    assert words[number].text.endswith(rest[0].text)
+    assert not rest[0].text.startswith(" "), "the beginning of the word is not written twice"
 
 
 async def test_human_speech_is_heard_word_for_word() -> None:
