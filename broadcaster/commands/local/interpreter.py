@@ -1,12 +1,19 @@
 """The command `broadcaster interpreter`."""
 
+import errno
 import ipaddress
+from collections.abc import Coroutine
 from pathlib import Path
+from socket import gaierror
+from typing import Any
 
 import click
 
 from broadcaster import log
 from broadcaster.commands.running import explained, out, run
+from broadcaster.errors import BroadcasterError
+
+_ADDRESSES = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 @click.command()
@@ -69,7 +76,28 @@ def interpreter(host: str, port: int, models: Path | None, key: str | None, voic
         tells_places=True,
         loads_first=True,
     )
-    run(serve(host, port, settings))
+    run(_explaining(serve(host, port, settings), host, port))
+
+
+async def _explaining(serving: Coroutine[Any, Any, None], host: str, port: int) -> None:
+    """Serve, and name the options by which the address was chosen if it cannot be used.
+
+    Raises:
+        BroadcasterError: the address cannot be listened on.
+        OSError: something else failed.
+    """
+    try:
+        await serving
+    except OSError as error:
+        if error.errno not in _ADDRESSES and not isinstance(error, gaierror):
+            raise
+        why = "is in use by another program"
+        if error.errno != errno.EADDRINUSE:
+            why = "is not an address of this machine"
+        raise BroadcasterError(
+            f"{host}, port {port} {why}",
+            hint="Choose another --host or --port; --port 0 picks a free one.",
+        ) from None
 
 
 def _is_loopback(host: str) -> bool:
