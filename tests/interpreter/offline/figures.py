@@ -153,7 +153,7 @@ class _Timeline:
         for came_s, caption in channel.captions:
             at_s = came_s - self.clock_s
             if channel is self.heard.floor:
-                at_s = caption.start_ms / 1000
+                at_s = caption.end_ms / 1000
             if section.begin_s <= at_s - self.moved_s < section.until_s:
                 newest[caption.id] = " ".join(caption.text.split())
         return " ".join(newest.values())
