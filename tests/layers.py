@@ -104,9 +104,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.floor": "audio errors model system",
     "booths.playout": "audio audio.full_band audio.publishing booths.floor model",
     "booths.sessions": (
-        "booths.engines booths.floor booths.text booths.timing errors model model.consoles "
-        "realtime system writing"
+        "booths.engines booths.floor booths.repeats booths.text booths.timing errors model "
+        "model.consoles realtime system writing"
     ),
+    "booths.repeats": "booths.engines booths.floor model writing",
     "booths.demand": (
         "model model.consoles model.relay model.spending realtime realtime.providers.prices system"
     ),

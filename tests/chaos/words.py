@@ -13,6 +13,7 @@ import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from aiohttp import WSMsgType, web
@@ -236,8 +237,15 @@ class EchoServer:
             await socket.close(code=1001, message=b"session_expired")
 
 
+class Serving(Protocol):
+    """A server of sessions."""
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """Interpret one session."""
+
+
 @asynccontextmanager
-async def echoing(server: EchoServer) -> AsyncIterator[str]:
+async def echoing(server: Serving) -> AsyncIterator[str]:
     """Serve; yields the base URL."""
     application = web.Application()
     application.router.add_get("/v1/realtime/translations", server.handle)

@@ -7,7 +7,7 @@ again in a pause once it has worked for some seconds.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -116,11 +116,6 @@ class EngineRanking:
         self._clock = clock
         self._breakers = [_Breaker() for _ in openers]
 
-    @property
-    def opener(self) -> EngineOpener:
-        """The engine whose session is opened next."""
-        return self._openers[self.rank]
-
     def opener_of(self, rank: int) -> EngineOpener:
         """The engine with this number."""
         return self._openers[rank]
@@ -190,35 +185,57 @@ class EngineRanking:
             await self._clock.sleep(min(waits))
 
 
-async def works(
-    opener: EngineOpener,
-    rank: int,
-    event: Event,
-    buffer: FloorBuffer,
-    clock: Clock,
-    counts: SessionCounts,
-) -> bool:
-    """Let an engine interpret for some seconds, heard by nobody, and say whether it works."""
-    try:
-        session = await FedSession.open(opener.open(event), buffer, clock, rank)
-    except InterpreterFailed:
-        return False
-    spoken, answered = buffer.spoken, False
+@dataclass(frozen=True, slots=True)
+class ChannelEngines:
+    """Opens sessions of one channel's engines.
 
-    async def listen() -> None:
-        nonlocal answered
-        while (output := await session.output()) is not None:
-            answered = answered or is_answer(output)
-            if isinstance(output, Done):
-                counts.add_usage(session, output.usage)
-        raise InterpreterFailed("session_ended", "the session was ended", retryable=True)
+    Attributes:
+        language: of the channel.
+        ranking: the engines.
+        buffer: the floor.
+        clock: time.
+        counts: takes what the sessions were sent.
+        event: returns the event as it is now.
+    """
 
-    try:
-        session.feed_from(buffer.end)
-        await first_of(listen(), clock.sleep(PROOF_S), name="trial of an engine")
-    except InterpreterFailed:
-        return False
-    finally:
-        await session.dispose()
-        counts.take(session)
-    return answered or buffer.spoken - spoken < ANSWERED_SPEECH_S * CLOCK_HZ
+    language: str
+    ranking: EngineRanking
+    buffer: FloorBuffer
+    clock: Clock
+    counts: SessionCounts
+    event: Callable[[], Event]
+
+    async def open(self, rank: int) -> FedSession:
+        """Open a session of the engine with this number; it hears nothing yet.
+
+        Raises:
+            InterpreterFailed: the server refuses or cannot be reached.
+        """
+        opening = self.ranking.opener_of(rank).open(self.event())
+        return await FedSession.open(opening, self.buffer, self.clock, rank)
+
+    async def works(self, rank: int) -> bool:
+        """Let an engine interpret for some seconds, heard by nobody, and say whether it works."""
+        try:
+            session = await self.open(rank)
+        except InterpreterFailed:
+            return False
+        spoken, answered = self.buffer.spoken, False
+
+        async def listen() -> None:
+            nonlocal answered
+            while (output := await session.output()) is not None:
+                answered = answered or is_answer(output)
+                if isinstance(output, Done):
+                    self.counts.add_usage(session, output.usage)
+            raise InterpreterFailed("session_ended", "the session was ended", retryable=True)
+
+        try:
+            session.feed_from(self.buffer.end)
+            await first_of(listen(), self.clock.sleep(PROOF_S), name="trial of an engine")
+        except InterpreterFailed:
+            return False
+        finally:
+            await session.dispose()
+            self.counts.take(session)
+        return answered or self.buffer.spoken - spoken < ANSWERED_SPEECH_S * CLOCK_HZ

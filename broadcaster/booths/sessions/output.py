@@ -1,8 +1,8 @@
 """Passes each session's output to the sink exactly once.
 
 It also records how much of the floor is done: everything up to the end of the last finished
-sentence or phrase. After a drop the next session hears the floor again from there, and repeated
-words are left out.
+sentence or phrase that is spoken. After a drop the next session hears the floor again from there,
+and what listeners have read or heard is left out.
 """
 
 import logging
@@ -16,7 +16,9 @@ from broadcaster.booths.engines.engine import (
     TextOutput,
 )
 from broadcaster.booths.floor.buffer import FloorBuffer
-from broadcaster.booths.sessions.overlap import RepeatFilter, SaidText
+from broadcaster.booths.repeats.overlap import RepeatFilter, SaidText
+from broadcaster.booths.repeats.shown import ShownText
+from broadcaster.booths.repeats.spoken import UnspokenText
 from broadcaster.booths.sessions.watchdogs import MuteWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
 from broadcaster.booths.timing.places import TextPlace
@@ -120,6 +122,8 @@ class SessionOutput:
         """The sentence that the session is saying now, even if it repeats an earlier one."""
         self._said = SaidText(language)
         self._repeats = RepeatFilter(self._said)
+        self._shown = ShownText(buffer, language)
+        self._spoken = UnspokenText(self._mark_done)
         lag = AnswerLag(buffer) if language_watch is not None else None
         self._source_times = SourceTimes(buffer, language, lag)
         self._worded = False
@@ -128,6 +132,16 @@ class SessionOutput:
     def unfinished(self) -> bool:
         """Whether the last sentence is unfinished."""
         return bool(self._said.open.text.strip())
+
+    @property
+    def owes_sound(self) -> bool:
+        """Whether a finished sentence is not spoken yet."""
+        return self._spoken.is_owed
+
+    @property
+    def voice_is_late(self) -> bool:
+        """Whether the session speaks what it wrote before."""
+        return self._spoken.is_late
 
     def go_on_after(self, texts: list[str], done_until: int) -> None:
         """Go on after another booth.
@@ -142,7 +156,11 @@ class SessionOutput:
 
     def begin(self) -> None:
         """Begin a new session, which hears the floor again from `done_until` on."""
-        self._repeats, self._heard = RepeatFilter(self._said), ""
+        self._repeats = RepeatFilter(self._said)
+        self._heard, self._heard_position = "", None
+        self._said.hear_again()
+        self._shown.begin(self.done_until)
+        self._spoken.begin(self.done_until)
         if self._mute_watch is not None:
             self._mute_watch.begin()
         self._sink.begin_session()
@@ -153,8 +171,9 @@ class SessionOutput:
 
     def hand_over(self) -> None:
         """Change sessions without a replay: the next session has heard only what follows."""
-        self._say(self._repeats.flush())
-        self._heard = ""
+        self._say(self._repeats.flush() + self._shown.flush())
+        self._heard, self._heard_position = "", None
+        self._spoken.begin(self.done_until)
         self._sink.begin_session()
 
     def leave(self, position: int, *, complete: bool) -> None:
@@ -171,7 +190,7 @@ class SessionOutput:
 
     def end(self) -> None:
         """End the output."""
-        self._push_text(self._repeats.flush())
+        self._push_text(self._repeats.flush() + self._shown.flush())
 
     def push_output(self, output: EngineOutput) -> None:
         """Take the next output of a session.
@@ -180,38 +199,66 @@ class SessionOutput:
             InterpreterFailed: `wrong_language` or `interpreter_mute`: the interpreter misbehaves.
         """
         match output:
-            case SpeechOutput():
+            case SpeechOutput(position=position):
                 if is_answer(output):
                     self._push_sound(output)
-            case TextOutput(text=text, position=position, span=span):
-                self._worded = self._worded or is_answer(output)
-                self._source_times.add(text, position, span)
-                self._say(self._repeats.take(text))
-                self._hear(text, position)
+                else:
+                    self._spoken.filled(position)
+            case TextOutput():
+                self._push_written(output)
             case SourceText(text=text):
                 self._sink.push_source_text(text)
             case Done():
                 self._push_done(output)
 
-    def _hear(self, text: str, position: int | None) -> None:
-        """Follow the session's sentences, and mark the floor as done at the end of each."""
+    def _push_written(self, output: TextOutput) -> None:
+        """Take a text; a phrase is followed by a `Done`, so its sentences end nothing."""
+        text, span = output.text, output.span
+        position = output.position if span is None else None
+        self._worded = self._worded or is_answer(output)
+        self._source_times.add(text, output.position, span)
+        self._say(self._shown.take(self._repeats.take(text), position))
+        ended = self._hear(text, position)
+        if ended is None:
+            self._note_written(position)
+            return
+        done_at = self._buffer.pause_before(ended - ms_to_samples(EMISSION_MS))
+        self._say(self._shown.ended(done_at))
+        self._shown.wrote(done_at)
+        self._note_written(position)
+        self._finished(done_at, ended)
+
+    def _hear(self, text: str, position: int | None) -> int | None:
+        """Follow the session's sentences; return the place of a text that ends one."""
         before, self._heard_position = self._heard_position, position
         self._heard = (self._heard + text)[-LONGEST_HEARD_CHARACTERS:]
         ends = sentence_ends(self._heard, self._language)
         if not ends:
-            return
+            return None
         self._heard = self._heard[ends[-1] :].lstrip()
-        ended = before if self._heard else position
-        if ended is not None:
-            self._finished(self._buffer.pause_before(ended - ms_to_samples(EMISSION_MS)))
+        return before if self._heard else position
+
+    def _note_written(self, position: int | None) -> None:
+        if self._mute_watch is None:
+            return
+        newest = None if self._shown.holds else self._said.newest
+        sentence = self._repeats.sentence or newest
+        self._spoken.wrote(position, sentence, known=self._repeats.repeating)
 
     def _push_sound(self, speech: SpeechOutput) -> None:
+        if self._spoken.is_repeated(speech):
+            return
         if self._mute_watch is not None:
             self._mute_watch.sounded()
-        if not self._repeats.repeating:
+        pcm = self._spoken.take(speech)
+        if pcm is None:
+            if self._repeats.repeating:
+                return
             self._said.sound()
+            pcm = speech.pcm
+        if pcm:
             position = self._buffer.end if speech.position is None else speech.position
-            self._sink.push_speech(speech.pcm, position, speech.answered_ms)
+            self._sink.push_speech(pcm, position, speech.answered_ms)
 
     def _push_done(self, done: Done) -> None:
         self._sink.end_phrase()
@@ -224,9 +271,20 @@ class SessionOutput:
             self._said.end()
         self._worded = False
 
-    def _finished(self, position: int) -> None:
-        """Mark the floor as done up to here, unless the sentence still has to be spoken."""
-        if self._mute_watch is None or self._mute_watch.finished(self._buffer.end):
+    def _finished(self, position: int, written: int | None = None) -> None:
+        """Mark the floor as done up to here, unless the sentence still has to be spoken.
+
+        Args:
+            position: event-clock sample up to which the sentence interprets the floor.
+            written: the place of its last text; None if its sound has come.
+        """
+        if self._mute_watch is None:
+            self._mark_done(position)
+            return
+        spoken = self._mute_watch.finished(self._buffer.end)
+        if written is not None and (self._spoken.is_late or not spoken):
+            self._spoken.ended(written, position)
+        elif spoken:
             self._mark_done(position)
 
     def _mark_done(self, position: int) -> None:
@@ -251,6 +309,7 @@ class SessionOutput:
         wrong_since = self._language_watch.add(text, self.done_until)
         if wrong_since is not None:
             self.done_until = wrong_since
+            self._shown.forget(wrong_since)
             raise InterpreterFailed(
                 "wrong_language", "the interpreter speaks another language", retryable=True
             )

@@ -12,26 +12,21 @@ from dataclasses import dataclass, replace
 
 from broadcaster.booths.engines.engine import Done, EngineOutput, SpeechOutput, TextOutput
 from broadcaster.booths.floor.buffer import FloorBuffer
-from broadcaster.booths.sessions.counts import SessionCounts
-from broadcaster.booths.sessions.failover import EngineRanking
+from broadcaster.booths.repeats.shown import is_same_place
+from broadcaster.booths.repeats.spoken import MIDDLE_SAMPLES
+from broadcaster.booths.sessions.failover import ChannelEngines
 from broadcaster.booths.sessions.fed_session import LONGEST_OUTPUT_QUEUE, FedSession
 from broadcaster.booths.sessions.output import EMISSION_MS, LONGEST_HEARD_CHARACTERS
 from broadcaster.booths.sessions.rotation import rotate_in_s
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.consoles.standby import Standby
-from broadcaster.model.event import Event
-from broadcaster.model.ports import Clock
 from broadcaster.realtime.session_events import Usage
 from broadcaster.writing.sentences import sentence_ends
 
 log = logging.getLogger("broadcaster.booths")
 
 LOOK_EVERY_S = 0.5
-SAME_PLACE_SAMPLES = ms_to_samples(500)
-"""Two engines whose sentences end this closely to each other have finished the same sentence."""
-_SILENT_S = 0.3
-"""So have two between whose ends there is less speech than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +68,8 @@ class KeptOutputs:
                 self._kept.append(self._text(output, text, position))
             case Done(position=position):
                 self._kept.append(_Kept(output, position))
+            case SpeechOutput() if self._is_dropped(output):
+                pass
             case _:
                 self._kept.append(_Kept(output))
 
@@ -82,7 +79,7 @@ class KeptOutputs:
             number
             for number, one in enumerate(self._kept)
             if one.ended is not None
-            and (one.ended <= position or self._is_same_place(one.ended, position))
+            and (one.ended <= position or is_same_place(self._buffer, one.ended, position))
         ]
         if not ended:
             return
@@ -95,16 +92,20 @@ class KeptOutputs:
             self._kept.appendleft(_Kept(replace(last.output, text=last.rest)))
         assert last.ended is not None
         self._dropped_until = last.ended
+        rest = [one for one in self._kept if not self._is_dropped(one.output)]
+        self._kept.clear()
+        self._kept.extend(rest)
 
     def begins_at(self, position: int) -> bool:
         """Whether what is kept begins with the sentence that follows this position."""
-        return self._is_same_place(self._dropped_until, position)
+        return is_same_place(self._buffer, self._dropped_until, position)
 
-    def _is_same_place(self, one: int, other: int) -> bool:
-        first, last = min(one, other), max(one, other)
-        if last - first <= SAME_PLACE_SAMPLES:
-            return True
-        return self._buffer.speech.spoken_s(first, last) < _SILENT_S
+    def _is_dropped(self, output: EngineOutput) -> bool:
+        """Whether this is the voice of a sentence that was dropped, behind the text."""
+        if not isinstance(output, SpeechOutput) or output.span is not None:
+            return False
+        position = output.position
+        return position is not None and position < self._dropped_until - MIDDLE_SAMPLES
 
     def take(self) -> list[EngineOutput]:
         """All that is kept, oldest first."""
@@ -131,41 +132,28 @@ class StandIn:
     """The next engine of one channel, while it waits for its turn.
 
     Args:
-        language: tag of the channel.
+        engines: open its sessions.
         spoken: ISO 639-1 code of what is said; empty if it changes.
-        ranking: the engines.
-        buffer: the floor.
-        clock: time.
-        counts: takes what it was sent.
-        event: returns the event as it is now.
         rank: returns the number of the engine that speaks.
         done_until: returns the event-clock sample up to which the floor is interpreted.
     """
 
     def __init__(
         self,
-        *,
-        language: str,
+        engines: ChannelEngines,
         spoken: str,
-        ranking: EngineRanking,
-        buffer: FloorBuffer,
-        clock: Clock,
-        counts: SessionCounts,
-        event: Callable[[], Event],
+        *,
         rank: Callable[[], int],
         done_until: Callable[[], int],
     ) -> None:
-        self._language = language
+        self._engines = engines
         self._spoken = spoken
-        self._ranking = ranking
-        self._buffer = buffer
-        self._clock = clock
-        self._counts = counts
-        self._event = event
+        self._ranking, self._counts = engines.ranking, engines.counts
+        self._buffer, self._clock = engines.buffer, engines.clock
         self._rank = rank
         self._done_until = done_until
         self._session: FedSession | None = None
-        self._kept = KeptOutputs(buffer, spoken, 0)
+        self._kept = KeptOutputs(engines.buffer, spoken, 0)
 
     @property
     def ready(self) -> int | None:
@@ -210,7 +198,7 @@ class StandIn:
         rank = self._rank()
         if rank != self._ranking.rank:
             return self.ready
-        warm = self._event().failover.standby is Standby.WARM
+        warm = self._engines.event().failover.standby is Standby.WARM
         return self._ranking.stand_in(rank) if warm or self._ranking.lost_lately(rank) else None
 
     async def _listen(self, rank: int) -> None:
@@ -219,16 +207,14 @@ class StandIn:
         Raises:
             InterpreterFailed: it could not be opened, or was lost early.
         """
-        opener = self._ranking.opener_of(rank)
-        opening = opener.open(self._event())
-        session = await FedSession.open(opening, self._buffer, self._clock, rank)
+        session = await self._engines.open(rank)
         began = self._done_until()
         self._kept = KeptOutputs(self._buffer, self._spoken, began)
         self._session = session
         try:
             session.feed_from(began)
-            limit_s = opener.session_s
-            rest_s = rotate_in_s(self._language, session.expires_at, self._clock, limit_s)
+            limit_s = self._ranking.opener_of(rank).session_s
+            rest_s = rotate_in_s(self._engines.language, session.expires_at, self._clock, limit_s)
             ends_at = self._clock.monotonic() + rest_s
             while self._session is session and self._clock.monotonic() < ends_at:
                 if session.over:

@@ -6,7 +6,7 @@ An interpreter that speaks the wrong language is noticed by `spoken_language.Lan
 from collections.abc import Callable
 
 from broadcaster.booths.floor.buffer import FloorBuffer
-from broadcaster.booths.sessions.overlap import RECENT_SENTENCES
+from broadcaster.booths.repeats.overlap import RECENT_SENTENCES
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.ports import Clock
@@ -181,7 +181,7 @@ class MuteWatch:
 
     def begin(self) -> None:
         """Begin a session: what the previous session left unspoken does not count against it."""
-        self._sentences = 0
+        self._sounded, self._sentences = False, 0
 
     def sounded(self) -> None:
         """There was sound."""

@@ -9,7 +9,7 @@ import pytest
 
 from broadcaster.audio.blocks import Block
 from broadcaster.booths.floor.buffer import FloorBuffer
-from broadcaster.booths.sessions.overlap import RECENT_SENTENCES
+from broadcaster.booths.repeats.overlap import RECENT_SENTENCES
 from broadcaster.booths.sessions.watchdogs import (
     BEHIND_FOR_S,
     MUTE_S,

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from broadcaster.booths.sessions.overlap import (
+from broadcaster.booths.repeats.overlap import (
     LONGEST_OPEN_CHARACTERS,
     RepeatFilter,
     SaidText,

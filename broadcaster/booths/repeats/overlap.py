@@ -22,10 +22,23 @@ LONGEST_OPEN_CHARACTERS = 1_000
 
 @dataclass(slots=True)
 class SaidSentence:
-    """The text of one sentence, and how many of its words were spoken."""
+    """A sentence, and how much of it was spoken.
+
+    Attributes:
+        text: its words.
+        sounded_words: how many of them were spoken.
+        heard_samples: samples of its sound so far, if the voice comes later than the text.
+        samples_again: how many of these will come again in the present session.
+    """
 
     text: str = ""
     sounded_words: int = 0
+    heard_samples: int = 0
+    samples_again: int = 0
+
+    def sound(self) -> None:
+        """All words were spoken."""
+        self.sounded_words = len(_words(self.text))
 
 
 class SaidText:
@@ -68,10 +81,19 @@ class SaidText:
             self.sentences.append(self.open)
         self.open = SaidSentence()
 
+    @property
+    def newest(self) -> SaidSentence:
+        """The sentence of the newest text."""
+        return self.open if self.open.text.strip() or not self.sentences else self.sentences[-1]
+
     def sound(self) -> None:
         """Record that sound was played for the newest text."""
-        newest = self.open if self.open.text.strip() or not self.sentences else self.sentences[-1]
-        newest.sounded_words = len(_words(newest.text))
+        self.newest.sound()
+
+    def hear_again(self) -> None:
+        """Another session says it again, with the sound that was heard."""
+        for sentence in (*self.sentences, self.open):
+            sentence.samples_again = sentence.heard_samples
 
 
 class RepeatFilter:
@@ -85,10 +107,12 @@ class RepeatFilter:
     Attributes:
         done: whether all further text is new.
         repeating: whether the sound that comes now was already played.
+        sentence: the earlier one that the last text repeats; None if that was new.
     """
 
     def __init__(self, said: SaidText) -> None:
         self._words: list[str] = []
+        self._sentences: list[SaidSentence] = []
         self._sounded: list[bool] = []
         self._borders: list[int] = []
         for sentence in (*said.sentences, said.open):
@@ -97,6 +121,7 @@ class RepeatFilter:
             starts = _sentence_starts(sentence.text, said.language)
             self._borders += [before + start for start in starts]
             self._words += words
+            self._sentences += [sentence] * len(words)
             self._sounded += [number < sentence.sounded_words for number in range(len(words))]
         self._open = _words(said.open.text)[_sentence_starts(said.open.text, said.language)[-1] :]
         self._held: list[str] = []
@@ -104,6 +129,7 @@ class RepeatFilter:
         self._matched = 0
         self.done = not self._words
         self.repeating = False
+        self.sentence: SaidSentence | None = None
 
     def take(self, text: str) -> str:
         """Return the new part of a fragment."""
@@ -111,7 +137,7 @@ class RepeatFilter:
         while rest and not self.done:
             fresh += self._take_piece(rest.pop(0))
         if rest:
-            self.repeating = False
+            self.repeating, self.sentence = False, None
         return fresh + "".join(rest)
 
     def flush(self) -> str:
@@ -128,6 +154,7 @@ class RepeatFilter:
             self._places, self._matched = places, len(heard)
             end = places[-1] + len(heard)
             self.repeating = bool(heard) and self._sounded[end - 1]
+            self.sentence = self._sentences[end - 1] if heard else None
             if heard and self._open and end == len(self._words):
                 self._finish()
             return ""
@@ -142,7 +169,7 @@ class RepeatFilter:
         rest = _without_words("".join(self._held), border - place)
         if border > place:
             rest = _without_punctuation(rest)
-        self.repeating = False
+        self.repeating, self.sentence = False, None
         self._borders = [b for b in self._borders if b > border]
         self._held, self._places, self._matched = [], self._borders, 0
         if border > place and self._matching(_words(rest)):
