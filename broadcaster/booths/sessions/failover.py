@@ -70,8 +70,10 @@ class _Penalty:
 
 
 USUAL = _Penalty(first_s=10.0, longest_s=30.0, forgotten_s=120.0)
-BEHIND = _Penalty(first_s=300.0, longest_s=1_800.0, forgotten_s=3_600.0)
-"""An engine falls behind slowly, so that a trial of some seconds says little about it."""
+LONG = _Penalty(first_s=300.0, longest_s=1_800.0, forgotten_s=3_600.0)
+"""For trouble of which a trial of some seconds says little."""
+_UNSEEN = frozenset({TOO_FAR_BEHIND, "wrong_language", "interpreter_mute"})
+"""Such trouble: an engine falls behind slowly, and any answer passes a trial."""
 
 
 @dataclass(slots=True)
@@ -136,7 +138,7 @@ class EngineRanking:
         breaker = self._breakers[rank]
         if failure.error in _LOST and breaker.lose_once(now) and ready is None:
             return NextStep.AGAIN
-        breaker.open(now, BEHIND if failure.error == TOO_FAR_BEHIND else USUAL)
+        breaker.open(now, LONG if failure.error in _UNSEEN else USUAL)
         if rank != self.rank:
             return NextStep.OTHER
         following = self._first_ready(0) if ready is None else ready

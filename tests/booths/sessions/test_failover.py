@@ -1,12 +1,17 @@
 """A second engine takes over when the first has trouble, and gives the channel back."""
 
+from typing import Any, cast
+
 import pytest
 
+from broadcaster.booths.sessions.failover import LONG, EngineRanking, NextStep
+from broadcaster.errors import InterpreterFailed
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.failover.choices import Failover
 from broadcaster.model.status import BoothState
 from tests.chaos.troubled import IMPATIENT, Broadcast, Outage, Trouble
 from tests.chaos.words import Talk
+from tests.support.clock import FakeClock
 
 TROUBLE_S, RECOVERY_S, END_S = 20.0, 50.0, 100.0
 NOTICED_S = {
@@ -48,3 +53,19 @@ async def test_an_engine_that_falls_behind_is_replaced_and_does_not_come_back_so
     assert broadcast.errors == {"interpreter_behind": 1}
     assert [rank for _, rank in broadcast.ranks] == [0, 1]
     assert broadcast.text == broadcast.sound == (0, 0)
+
+
+@pytest.mark.parametrize("error", ["interpreter_behind", "wrong_language", "interpreter_mute"])
+def test_trouble_that_a_trial_does_not_show_keeps_an_engine_away_for_long(error: str) -> None:
+    """It answers the trial, so that it would have the channel again and again."""
+    clock = FakeClock()
+    ranking = EngineRanking(cast("Any", (None, None)), clock)
+    failure = InterpreterFailed(error, "it has trouble", retryable=True)
+    for wait_s in (LONG.first_s, 2 * LONG.first_s, 4 * LONG.first_s):
+        assert ranking.failed(0, failure) is NextStep.OTHER
+        assert ranking.rank == 1
+        clock.seconds += wait_s - 1
+        assert not ranking.another_is_ready(1)
+        clock.seconds += 1
+        assert ranking.another_is_ready(1)
+        ranking.choose(0)
