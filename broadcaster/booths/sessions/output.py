@@ -212,9 +212,10 @@ class SessionOutput:
                 self._push_done(output)
 
     def _push_written(self, output: TextOutput) -> None:
-        """Take a text; a phrase is followed by a `Done`, so its sentences end nothing."""
+        """Take a text; a spoken phrase is followed by a `Done`, so its sentences end nothing."""
         text, span = output.text, output.span
-        position = output.position if span is None else None
+        placed = span is None or self._mute_watch is None
+        position = output.position if placed else None
         self._worded = self._worded or is_answer(output)
         self._source_times.add(text, output.position, span)
         self._say(self._shown.take(self._repeats.take(text), position))

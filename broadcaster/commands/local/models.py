@@ -34,7 +34,8 @@ def list_models(models_dir: Path) -> None:
     with explained():
         found = known_models(models_dir)
     if not found:
-        out.print(f"{models_dir} has no models. Add one: broadcaster models add FILE", markup=False)
+        line = f"{models_dir} has no models. Add one: broadcaster models add FILE"
+        out.print(line, soft_wrap=True, markup=False)
         return
     table = Table("name", "kind", "languages", "size", "licence", "quality", box=None)
     for one in found:

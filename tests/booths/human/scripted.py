@@ -121,7 +121,7 @@ class ScriptedEngine:
             self._outputs.append((due, SpeechOutput(sound, position)))
         if end // CLOCK_HZ > position // CLOCK_HZ:
             said = f" {word(self._speaker, position // CLOCK_HZ)}."
-            span = (end - CLOCK_HZ, end)
+            span = (end - CLOCK_HZ, end) if self._speaker == "H" else None
             self._outputs.append((due, TextOutput(said, end, span)))
             if self._speaker == "H":
                 self._outputs.append((due, Done(end, "", Usage())))

@@ -63,9 +63,9 @@ def floor(seconds: int) -> FloorBuffer:
     return buffer
 
 
-def interpreted(buffer: FloorBuffer, channel: Channel) -> SessionOutput:
+def interpreted(buffer: FloorBuffer, channel: Channel, *, voiced: bool = True) -> SessionOutput:
     output = SessionOutput(
-        buffer=buffer, sink=channel, language_watch=None, language="es", voiced=True
+        buffer=buffer, sink=channel, language_watch=None, language="es", voiced=voiced
     )
     output.begin()
     return output
@@ -82,6 +82,17 @@ def test_a_phrase_with_two_sentences_is_done_at_its_end() -> None:
     output.push_output(TextOutput(".", span[1], span))
     output.push_output(Done(span[1], "", Usage(), span))
     assert output.done_until == span[1]
+
+
+def test_a_settled_sentence_of_a_transcript_is_done_before_its_item_is() -> None:
+    output = interpreted(floor(12), Channel(), voiced=False)
+    first, second = int(3.5 * CLOCK_HZ), int(7.5 * CLOCK_HZ)
+    output.push_output(TextOutput(" Uno.", first, (0, 3 * CLOCK_HZ)))
+    assert 3 * CLOCK_HZ < output.done_until < 4 * CLOCK_HZ
+    done_until = output.done_until
+    output.push_output(TextOutput(" Dos", second, (4 * CLOCK_HZ, 7 * CLOCK_HZ)))
+    output.push_output(Done(int(3.8 * CLOCK_HZ), "", Usage()))
+    assert output.done_until == done_until
 
 
 def test_a_sentence_is_done_when_it_was_spoken_and_not_when_the_one_before_it_was() -> None:

@@ -19,6 +19,7 @@ from tests.interpreter.offline.broadcast import broadcast
 from tests.interpreter.offline.figures import Figures, figures
 from tests.interpreter.offline.namespace import bring_loopback_up, found, is_alone, run_alone
 from tests.interpreter.offline.programme import programme
+from tests.interpreter.offline.sound_of_nobody import Kind
 from tests.interpreter.spoken_words import Delays
 
 _COLUMNS = (
@@ -28,7 +29,10 @@ _COLUMNS = (
 )
 _MOST_ERRORS, _P50_S, _P95_S = 0.05, 4.0, 7.0
 """The goals."""
-_SILENT = "silent where nobody speaks: {:.1f} s of English, and {:.1f} s of a late voice"
+_SILENT = (
+    "silent where nobody speaks: {:.1f} s invented, and {:.1f} s of a late voice, {:.1f} s of the "
+    "floor"
+)
 _NOTE = (
     "From the end of a word (human speech, captions of the original) or of a sentence (the others, "
     "captions and voice in English) to the text and to the begin of the voice. *A minute* is how "
@@ -62,8 +66,8 @@ def verdicts(results: list[Figures]) -> list[tuple[bool, str]]:
     human = [one for one in results if one.section.kind == "human"]
     text, voice = _all([one.text for one in found_words]), _all([one.voice for one in found_words])
     invented = sum(len(one.floor_words) + len(one.english_words) for one in sounds)
-    late_s = sum(one.of_nobody_s(late=True) for one in sounds)
-    invented_s = sum(one.of_nobody_s(late=False) for one in sounds)
+    kinds: tuple[Kind, ...] = ("invented", "late", "floor")
+    nobody_s = [sum(one.of_nobody_s(kind) for one in sounds) for kind in kinds]
     wrong, said = (sum(one.errors for one in human), sum(len(one.section.words) for one in human))
     return [
         (
@@ -73,7 +77,7 @@ def verdicts(results: list[Figures]) -> list[tuple[bool, str]]:
         (_meets(text), f"text {_P50_S:g}/{_P95_S:g} s: {' / '.join(text.cells()[1:3])}"),
         (_meets(voice), f"voice {_P50_S:g}/{_P95_S:g} s: {' / '.join(voice.cells()[1:3])}"),
         (not invented, f"nothing invented: {invented} words"),
-        (not invented_s, _SILENT.format(invented_s, late_s)),
+        (not nobody_s[0], _SILENT.format(*nobody_s)),
     ]
 
 

@@ -15,6 +15,7 @@ from tests.interpreter.offline.broadcast import Broadcast
 from tests.interpreter.offline.programme import Programme, Section, Sentence
 from tests.interpreter.offline.sound_of_nobody import (
     LEAD_S,
+    Kind,
     Piece,
     are_known,
     pieces_of_nobody,
@@ -55,9 +56,9 @@ class Figures:
     of_nobody: Sequence[Piece]
     cores: tuple[float, float]
 
-    def of_nobody_s(self, *, late: bool) -> float:
-        """Seconds of the late voice, or of the invented sound."""
-        return sum(one.end_s - one.begin_s for one in self.of_nobody if one.late == late)
+    def of_nobody_s(self, kind: Kind) -> float:
+        """Seconds of the sound of a kind."""
+        return sum(one.end_s - one.begin_s for one in self.of_nobody if one.kind == kind)
 
     @property
     def english_words(self) -> list[str]:
@@ -158,11 +159,11 @@ class _Timeline:
                 newest[caption.id] = " ".join(caption.text.split())
         return " ".join(newest.values())
 
-    def _sound(self, begin_s: float, end_s: float) -> Samples:
-        """The sound in English between two seconds of the programme."""
-        first_s = self.heard.english.first_s() - self.moved_s
+    def _sound(self, channel: Channel, begin_s: float, end_s: float) -> Samples:
+        """The sound of a channel between two seconds of the programme."""
+        first_s = channel.first_s() - self.moved_s
         begin, end = (max(0, round((one - first_s) * CLOCK_HZ)) for one in (begin_s, end_s))
-        return self.heard.english.sound[begin:end]
+        return channel.sound[begin:end]
 
     def _said_before(self, section: Section) -> list[str]:
         """The words of the interpretation in all sections before."""
@@ -172,7 +173,8 @@ class _Timeline:
     def _sound_of_nobody(self, section: Section) -> list[Piece]:
         """The sound in English from the begin of a section on."""
         return pieces_of_nobody(
-            self._sound(section.begin_s - LEAD_S, section.until_s),
+            self._sound(self.heard.english, section.begin_s - LEAD_S, section.until_s),
+            self._sound(self.heard.floor, section.begin_s - 2 * LEAD_S, section.until_s),
             self._said_before(section),
             lambda piece: self.listener.hear(_pcm(piece), "en")[0],
         )
@@ -181,7 +183,7 @@ class _Timeline:
         """The words of the voice in a section, each with the second at which it begins."""
         words, at_s = list[tuple[str, float]](), section.begin_s
         end_s = section.until_s + _VOICE_AFTER_S
-        sound = self._sound(at_s, end_s)
+        sound = self._sound(self.heard.english, at_s, end_s)
         while len(sound) > CLOCK_HZ:
             size = _quietest(sound)
             words += [

@@ -30,16 +30,27 @@ def test_a_short_pause_does_not_part_a_voice() -> None:
 def test_the_rest_of_a_sentence_is_not_invented() -> None:
     heard = iter(("is clean again", "thank you"))
     quiet = sound((0.5, 1.0), (LEAD_S - 0.5, LEAD_S + 1.0), (5.5, 6.0))
-    pieces = pieces_of_nobody(quiet, SENTENCE, lambda _: next(heard))
-    assert [(one.begin_s, one.end_s, one.late) for one in pieces] == [
-        *((0.0, 1.0, True), (2.5, 3.0, False)),
+    pieces = pieces_of_nobody(quiet, sound(), SENTENCE, lambda _: next(heard))
+    assert [(one.begin_s, one.end_s, one.kind) for one in pieces] == [
+        *((0.0, 1.0, "late"), (2.5, 3.0, "invented")),
     ]
 
 
 def test_sound_without_words_is_invented() -> None:
-    [piece] = pieces_of_nobody(sound((4.0, 4.4)), SENTENCE, lambda _: "")
-    assert not piece.late
-    assert pieces_of_nobody(sound(), SENTENCE, lambda _: "") == []
+    [piece] = pieces_of_nobody(sound((4.0, 4.4)), sound(), SENTENCE, lambda _: "")
+    assert piece.kind == "invented"
+    assert pieces_of_nobody(sound(), sound(), SENTENCE, lambda _: "") == []
+
+
+def test_the_sound_of_the_stage_is_not_invented() -> None:
+    floor = np.random.default_rng(1).normal(0.0, 3_000.0, 10 * RATE_HZ)
+    quiet = sound()
+    begin, length = round(4.5 * RATE_HZ), round(0.9 * RATE_HZ)
+    quiet[begin : begin + length] = floor[RATE_HZ : RATE_HZ + length]
+    [piece] = pieces_of_nobody(quiet, floor, SENTENCE, lambda _: "")
+    assert piece.kind == "floor"
+    [piece] = pieces_of_nobody(quiet, floor[::-1], SENTENCE, lambda _: "")
+    assert piece.kind == "invented"
 
 
 def test_a_process_that_has_ended_is_in_the_sum() -> None:
