@@ -7,9 +7,13 @@ from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.last_words import OWED_S
 from broadcaster.booths.sessions.output import SessionOutput
 from broadcaster.booths.sessions.watchdogs import LagWatch, SilenceWatch
-from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.model.ports import Clock
 from broadcaster.system.tasks import first_of
+
+_LONGEST_WAIT = ms_to_samples(100_000)
+"""Nobody waits any longer for an answer. `SpeechTimes` knows not much more of the floor; what it
+has forgotten counts there as speech."""
 
 
 class ChannelAnswers:
@@ -80,5 +84,7 @@ class ChannelAnswers:
 
     def _owes_nothing(self) -> bool:
         """Whether the interpreter may be silent: hum and noise are loud, and need no answer."""
-        unanswered = self._buffer.speech.last_spoken(self._answered_until, self._buffer.end)
+        end = self._buffer.end
+        start = max(self._answered_until, end - _LONGEST_WAIT)
+        unanswered = self._buffer.speech.last_spoken(start, end)
         return unanswered is None or self._silence_expected()

@@ -16,6 +16,7 @@ from broadcaster.booths.timing.places import TextPlace
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.realtime.session_events import Usage
+from tests.audio.sounds import hum
 from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock
 
@@ -204,3 +205,26 @@ def test_each_word_is_written_and_spoken_once_wherever_sessions_are_cut(
     assert channel.text.split() == "".join(one.text for one in words).split()
     sounds = [one.pcm for number in range(SENTENCES) for one in sounds_of(number)[:-1]]
     assert channel.sound == b"".join(sounds)
+
+
+async def test_nobody_waits_for_an_answer_to_hum_however_long_it_lasts() -> None:
+    """The last answer is longer ago than the floor is known to have held speech."""
+    buffer, clock, loud = FloorBuffer(), LoopClock(), hum(0.2, -20)
+    answers = ChannelAnswers(
+        buffer,
+        clock,
+        interpreted(buffer, Channel()),
+        silence_expected=lambda: False,
+        limit_s=lambda: 60.0,
+        may_change=lambda: False,
+    )
+    answers.begin()
+
+    async def hear() -> None:
+        for number in range(300 * 5):
+            buffer.push_floor_block(Block(number * BLOCK_SAMPLES, loud))
+            await clock.sleep(0.2)
+
+    async with background_task(answers.run(), "watch of the test") as watch:
+        await hear()
+        assert not watch.done()
